@@ -1,0 +1,3 @@
+# Documentation, service files and scripts around the program.
+EXTRA_DIST += contrib
+dist_man_MANS =

@@ -1,0 +1,111 @@
+/* The rows, and what all commands share. */
+#include "wismo/cmd/command.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command commands[] = {
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+const struct command *command_next(const struct command *after)
+{
+	const struct command *next = after ? after + 1 : commands;
+
+	return next->name ? next : NULL;
+}
+
+int command_options(const struct command *command, struct command_options *options, const GOptionEntry *entries,
+		    int *argc, char ***argv)
+{
+	const GOptionEntry common[] = {
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "one JSON object per line", NULL },
+		{ "data", 0, 0, G_OPTION_ARG_FILENAME, &options->data, "folder of rule files, instead of the installed one", "DIR" },
+		{ "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "configuration file", "FILE" },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	g_autofree char *usage = g_strdup_printf("%s - %s", command->arguments, command->summary);
+	g_autofree char *program = g_strdup_printf("wismo %s", command->name);
+	g_autoptr(GOptionContext) context = g_option_context_new(usage);
+	g_autoptr(GError) error = NULL;
+
+	g_set_prgname(program);
+	g_option_context_add_main_entries(context, common, NULL);
+	if (entries)
+		g_option_context_add_main_entries(context, entries, NULL);
+	if (command->examples)
+		g_option_context_set_description(context, command->examples);
+	if (g_option_context_parse(context, argc, argv, &error))
+		return -1;
+	fprintf(stderr, "wismo %s: %s\nTry: wismo %s --help\n", command->name, error->message, command->name);
+	return EXIT_USAGE;
+}
+
+int command_fail(const struct command_options *options, int code, const GError *error)
+{
+	fprintf(stderr, "wismo: %s\n", error->message);
+	if (options && options->json) {
+		json_t *line = json_pack("{s:s, s:i}", "error", error->message, "exit", code);
+		char *text = json_dumps(line, JSON_COMPACT);
+
+		fprintf(stderr, "%s\n", text ? text : "{}");
+		free(text);
+		json_decref(line);
+	}
+	return code;
+}
+
+static int code_of(const GError *error)
+{
+	return g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE : EXIT_SYSTEM;
+}
+
+struct overlay *command_overlay(const struct command_options *options, int *code)
+{
+	g_autoptr(GError) error = NULL;
+	struct overlay *overlay = overlay_new(options->data, &error);
+
+	if (!overlay)
+		*code = command_fail(options, EXIT_USAGE, error);
+	return overlay;
+}
+
+struct settings *command_settings(const struct command_options *options, int *code)
+{
+	g_autoptr(GError) error = NULL;
+	struct settings *settings = settings_load(options->config, &error);
+
+	if (!settings)
+		*code = command_fail(options, code_of(error), error);
+	return settings;
+}
+
+struct store *command_store(const struct settings *settings, enum store_role role, int *code)
+{
+	g_autoptr(GError) error = NULL;
+	struct store *store = store_open(settings->database, role, false, &error);
+
+	if (!store)
+		*code = command_fail(NULL, EXIT_SYSTEM, error);
+	return store;
+}
+
+bool command_colour_ok(void)
+{
+	const char *term = getenv("TERM");
+	const char *cli = getenv("CLICOLOR");
+
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0
+		&& !(cli && strcmp(cli, "0") == 0);
+}

@@ -1,0 +1,39 @@
+/* Parses the first word, calls its command, exits. */
+#include "config.h"
+#include "wismo/cmd/command.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static int usage(FILE *to, int code)
+{
+	fprintf(to, "wismo %s - answers buyers whose parcel has not arrived\n\n", PACKAGE_VERSION);
+	for (const struct command *c = command_next(NULL); c; c = command_next(c))
+		fprintf(to, "  %-10s %s\n", c->name, c->summary);
+	fprintf(to, "\nEach command has --help; the manual is wismo(1).\n");
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN);	/* libetpan and curl write to sockets that peers close */
+	if (argc < 2)
+		return usage(stderr, EXIT_USAGE);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+		printf("wismo %s\n", PACKAGE_VERSION);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(stdout, EXIT_DONE);
+	command = command_find(argv[1]);
+	if (!command) {
+		fprintf(stderr, "wismo: no command \"%s\"\nTry: wismo --help\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,82 @@
+# One library a layer: a test links its unit's layer and those below, and cannot reach further.
+
+noinst_LIBRARIES += src/libbase.a src/libmodel.a src/libcore.a src/libnet.a src/libmail.a \
+	src/libconf.a src/libstore.a src/libflow.a src/libcmd.a
+
+src_libbase_a_SOURCES = \
+	src/base/clock.c \
+	src/base/error.c \
+	src/base/log.c \
+	src/base/secret.c
+
+src_libmodel_a_SOURCES = \
+	src/model/account.c \
+	src/model/intent.c \
+	src/model/letter.c \
+	src/model/mail.c \
+	src/model/order.c \
+	src/model/reading.c \
+	src/model/tracking.c
+
+src_libcore_a_SOURCES =
+
+src_libnet_a_SOURCES =
+src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+
+src_libmail_a_SOURCES =
+src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
+
+src_libconf_a_SOURCES = \
+	src/conf/confuse.c \
+	src/conf/confuse_p.h \
+	src/conf/overlay.c \
+	src/conf/rulebook.c \
+	src/conf/settings.c
+src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
+
+src_libstore_a_SOURCES = \
+	src/store/authorize.c \
+	src/store/migrate.c \
+	src/store/sql.c \
+	src/store/sql_p.h \
+	src/store/store.c \
+	src/store/store_p.h
+nodist_src_libstore_a_SOURCES = src/store/schema-1.h
+
+src_libflow_a_SOURCES =
+
+src_libcmd_a_SOURCES = \
+	src/cmd/command.c
+
+# The seams: files that tests replace by their own at link time.
+SEAMS = src/base/clock_now.c src/base/fault_none.c
+
+bin_PROGRAMS += wismo
+wismo_SOURCES = src/cmd/main.c $(SEAMS)
+
+BASE_LIBS = src/libbase.a $(GLIB_LIBS)
+MODEL_LIBS = src/libmodel.a $(BASE_LIBS)
+CORE_LIBS = src/libcore.a $(MODEL_LIBS) $(PCRE2_LIBS) $(SQLITE_LIBS) $(XML_LIBS) $(JANSSON_LIBS) $(TEXTCAT_LIBS)
+NET_LIBS = src/libnet.a $(BASE_LIBS) $(CURL_LIBS)
+MAIL_LIBS = src/libmail.a src/libmodel.a src/libnet.a $(BASE_LIBS) $(CURL_LIBS) $(ETPAN_LIBS) $(GMIME_LIBS)
+CONF_LIBS = src/libconf.a $(CORE_LIBS) $(CONFUSE_LIBS)
+STORE_LIBS = src/libstore.a $(MODEL_LIBS) $(SQLITE_LIBS)
+FLOW_LIBS = src/libflow.a src/libconf.a src/libstore.a src/libmail.a src/libnet.a $(CORE_LIBS) \
+	$(CONFUSE_LIBS) $(CURL_LIBS) $(ETPAN_LIBS) $(GMIME_LIBS)
+ALL_LIBS = src/libcmd.a $(FLOW_LIBS)
+wismo_LDADD = $(ALL_LIBS)
+
+EXTRA_DIST += include src/store/schema-1.sql
+
+# The schema as C strings.
+src/store/schema-1.h: src/store/schema-1.sql
+	$(AM_V_GEN)$(MKDIR_P) src/store && { echo 'static const char schema_1[] ='; \
+	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/	"/' -e 's/$$/\\n"/' $(srcdir)/src/store/schema-1.sql; echo '	;'; } > $@
+BUILT_SOURCES += src/store/schema-1.h
+CLEANFILES += src/store/schema-1.h
+
+# How a program in its build tree finds templates/ of the source tree.
+all-local: .wismo-source
+.wismo-source: Makefile
+	$(AM_V_GEN)echo "$(srcdir)" > $@
+CLEANFILES += .wismo-source

@@ -1,0 +1,26 @@
+# Tests speak TAP. A unit test links the layer of its unit and those below; the seams are tests/lib's.
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	srcdir='$(srcdir)'; export srcdir; builddir='$(builddir)'; export builddir; \
+	WISMO_TEST_SRC='$(abs_top_srcdir)'; export WISMO_TEST_SRC; \
+	WISMO_TEST_BUILD='$(abs_top_builddir)'; export WISMO_TEST_BUILD;
+EXTRA_DIST += tests
+
+TEST_SEAMS = tests/lib/clock_fake.c src/base/fault_none.c
+TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+
+# ---- units: one line in check_PROGRAMS, one block each ----
+check_PROGRAMS += tests/unit/test-clock
+tests_unit_test_clock_SOURCES = tests/unit/test-clock.c $(TEST_SEAMS)
+tests_unit_test_clock_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_clock_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-store
+tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
+tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_store_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
+
+# ---- flows and everything that is a script ----
+TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
