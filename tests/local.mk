@@ -17,6 +17,11 @@ tests_unit_test_clock_SOURCES = tests/unit/test-clock.c $(TEST_SEAMS)
 tests_unit_test_clock_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_clock_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-secret
+tests_unit_test_secret_SOURCES = tests/unit/test-secret.c $(TEST_SEAMS)
+tests_unit_test_secret_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_secret_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-store
 tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
 tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)

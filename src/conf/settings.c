@@ -24,7 +24,7 @@ static cfg_opt_t account_options[] = {
 	CFG_STR("ca_file", NULL, CFGF_NONE),
 	CFG_STR_LIST("folders", (char *) "{INBOX}", CFGF_NONE), CFG_STR("sent_folder", NULL, CFGF_NONE),
 	CFG_STR("from", NULL, CFGF_NODEFAULT), CFG_STR("from_name", NULL, CFGF_NONE),
-	CFG_STR_LIST("own_addresses", (char *) "{}", CFGF_NONE), CFG_STR_LIST("authserv_ids", "{}", CFGF_NONE),
+	CFG_STR_LIST("own_addresses", (char *) "{}", CFGF_NONE), CFG_STR_LIST("authserv_ids", (char *) "{}", CFGF_NONE),
 	CFG_STR("start", NULL, CFGF_NONE), CFG_STR("channel", "shop", CFGF_NONE), CFG_STR("lang", NULL, CFGF_NONE),
 	CFG_END()
 };
