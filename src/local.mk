@@ -37,6 +37,7 @@ src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 src_libstore_a_SOURCES = \
 	src/store/authorize.c \
 	src/store/migrate.c \
+	src/store/order.c \
 	src/store/sql.c \
 	src/store/sql_p.h \
 	src/store/store.c \

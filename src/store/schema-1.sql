@@ -142,6 +142,7 @@ CREATE TABLE orders (
   UNIQUE (channel, order_no)
 ) STRICT;
 CREATE INDEX orders_no ON orders (order_no);
+CREATE INDEX orders_buyer ON orders (channel, buyer_address) WHERE buyer_address IS NOT NULL;
 
 CREATE TABLE order_lines (
   order_id INTEGER NOT NULL REFERENCES orders (id),
