@@ -11,6 +11,7 @@ src_libbase_a_SOURCES = \
 
 src_libmodel_a_SOURCES = \
 	src/model/account.c \
+	src/model/case.c \
 	src/model/intent.c \
 	src/model/letter.c \
 	src/model/mail.c \

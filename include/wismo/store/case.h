@@ -1,0 +1,46 @@
+/* The table `cases`. All functions work within the caller's transaction where there is one. */
+#ifndef WISMO_STORE_CASE_H
+#define WISMO_STORE_CASE_H
+
+#include "wismo/model/case.h"
+#include "wismo/store/store.h"
+
+/* Owned; NULL when there is none, or on error (which is set). */
+struct buyer_case *case_get(struct store *store, gint64 id, GError **error);
+struct buyer_case *case_find(struct store *store, const char *account, const char *channel, const char *buyer,
+			     const char *order_no, GError **error);
+
+/* The case of an order number; several buyers may name one order, then the oldest. */
+struct buyer_case *case_find_order(struct store *store, const char *account, const char *channel, const char *order_no,
+				   GError **error);
+
+/* The buyer's one case that is not closed; NULL when there is none or more than one (`several` is set):
+ * nobody guesses between two orders. */
+struct buyer_case *case_find_only(struct store *store, const char *account, const char *channel, const char *buyer,
+				  bool *several, GError **error);
+
+/* The one open case of a buyer's name (for copies of answers that carry nothing else). */
+struct buyer_case *case_find_name(struct store *store, const char *account, const char *channel,
+				  const char *buyer_name, GError **error);
+
+/* Inserts and sets id and version. */
+bool case_put(struct store *store, struct buyer_case *buyer_case, GError **error);
+
+/* Writes all columns if the row still has the struct's version, and raises it. WISMO_RETRY when
+ * somebody was first; an illegal move is an error of ours. */
+bool case_update(struct store *store, struct buyer_case *buyer_case, GError **error);
+
+/* Ids of cases to decide: dirty ones, and those whose look_at has come. At most `limit`; owned gint64 array. */
+GArray *case_due(struct store *store, gint64 now, guint limit, GError **error);
+
+/* Earliest look_at beyond `now`; 0: none. */
+gint64 case_next_look(struct store *store, gint64 now, GError **error);
+
+/* Marks cases of an order number dirty: its order, shipment or stock has changed. */
+bool case_touch_order(struct store *store, const char *order_no, GError **error);
+
+/* Calls `each` for every case in a state (NULL: all), next deadline first; stops when it gives false. */
+typedef bool case_each_function(const struct buyer_case *buyer_case, void *user);
+bool case_each(struct store *store, const char *state, case_each_function *each, void *user, GError **error);
+
+#endif
