@@ -24,7 +24,8 @@ src_libcore_a_SOURCES =
 src_libnet_a_SOURCES =
 src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 
-src_libmail_a_SOURCES =
+src_libmail_a_SOURCES = \
+	src/mail/maildir.c
 src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \

@@ -22,7 +22,7 @@ struct mail {
 	char *account;		/* name in the configuration */
 	char *folder;		/* UTF-8 */
 	guint32 uidvalidity;	/* Maildir: 1 */
-	guint32 uid;		/* Maildir: 32 bits of the hash of the file's unique name */
+	gint64 uid;		/* IMAP: 32 bits; Maildir: 63 bits of the hash of the file's unique name */
 	char *sha256;		/* hex, of the raw bytes; of the header when the body was left out */
 	gint64 size_bytes;	/* as the server said */
 	gint64 received_at;	/* INTERNALDATE; Maildir: file time */
