@@ -38,6 +38,9 @@ src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
 	src/store/authorize.c \
+	src/store/filing.c \
+	src/store/mail.c \
+	src/store/mailbox.c \
 	src/store/migrate.c \
 	src/store/order.c \
 	src/store/sql.c \

@@ -19,6 +19,9 @@ CREATE TABLE mailboxes (         -- one row a watched folder: how far we have re
   uidvalidity INTEGER NOT NULL DEFAULT 0,
   uid_next INTEGER NOT NULL DEFAULT 1,         -- every uid below it is in `places`, or was given up with a parked row
   start_at INTEGER NOT NULL,                   -- mails received earlier are archived, not answered
+  start_uid INTEGER NOT NULL DEFAULT 0,        -- mails below it lay there at the first sight: archived; no clock is asked
+  trying_uid INTEGER NOT NULL DEFAULT 0,       -- first uid of the batch that was asked for and not yet stored
+  trying INTEGER NOT NULL DEFAULT 0,           -- how often: a mail whose answer kills the worker is found and parked
   synced_at INTEGER NOT NULL DEFAULT 0,        -- last time that we knew to have everything
   problem TEXT,                                -- NULL = fine; else one line for a person
   problem_at INTEGER NOT NULL DEFAULT 0,
@@ -291,6 +294,7 @@ CREATE TABLE filings (           -- courtesy after sending: copy in Sent, \Answe
   why TEXT,
   PRIMARY KEY (reply, step)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX filings_due ON filings (next_at) WHERE state = 'due';
 
 CREATE TABLE tasks (
   id INTEGER PRIMARY KEY,
