@@ -19,16 +19,31 @@ src_libmodel_a_SOURCES = \
 	src/model/reading.c \
 	src/model/tracking.c
 
-src_libcore_a_SOURCES =
+src_libcore_a_SOURCES = \
+	src/core/buyertext.c \
+	src/core/channel.c \
+	src/core/channel_life.c \
+	src/core/channel_prove.c \
+	src/core/history.c \
+	src/core/history_p.h \
+	src/core/html.c \
+	src/core/numbers.c \
+	src/core/regex.c
 
 src_libnet_a_SOURCES =
 src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 
 src_libmail_a_SOURCES = \
-	src/mail/maildir.c
+	src/mail/maildir.c \
+	src/mail/charset.c \
+	src/mail/charset_p.h \
+	src/mail/flowed.c \
+	src/mail/flowed_p.h \
+	src/mail/mime.c
 src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \
+	src/conf/channel.c \
 	src/conf/confuse.c \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \

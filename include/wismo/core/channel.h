@@ -49,8 +49,7 @@ struct channel_notice {		/* what a notice means, where no header says it */
 struct channel_order {		/* forms of order numbers */
 	char *name;
 	struct regex *pattern;	/* group 1, else the whole match, is the number */
-	char *joined;		/* PCRE2 replacement that makes the normal form of groups 1 to 7, "$1-$2-$3"; NULL: as written */
-	bool context;		/* only trusted beside a word like "order", found by the pattern itself */
+	char *joined;		/* normal form of the groups, "$1-$2-$3"; NULL: as written */
 };
 
 struct channel_rules {		/* how one may answer; wismo-channels(5) */
@@ -76,15 +75,16 @@ struct channel {
 	char *name, *file;
 	GPtrArray *markets, *senders, *typed, *topics, *notices, *orders, *examples;
 	GPtrArray *begins, *ends;	/* struct regex over a line: the buyer's words stand between them */
-	GPtrArray *footers;		/* struct regex over a line: from here on it is the wrapper */
-	GPtrArray *wrappers;		/* struct regex over a line: such lines are the wrapper's */
+	GPtrArray *footers;		/* struct regex from a line's start (may look further): from here on it is the wrapper */
+	GPtrArray *wrappers;		/* struct regex from a line's start: such lines are the wrapper's */
+	char *market_header;		/* header that names a market's id; NULL: none */
 	bool any_dashes;		/* two lines of dashes with words between them are markers in any language */
 	bool pre;			/* html_amazon_pre where no marker is found */
 	bool quotes_are_buyer;		/* "> " lines are the wrapper's way to show the buyer */
 	bool reply_to_buyer;		/* the buyer's address is the Reply-To or in the body, not the sender */
 	struct regex *buyer_field;	/* over the body: group 1 is the buyer's address; NULL: none */
 	struct regex *name_field;	/* over the subject or body: group 1 is the buyer's name; NULL: From's */
-	GPtrArray *marks;		/* struct regex over text and headers: somebody pretends to be this channel */
+	GPtrArray *marks;		/* struct regex over "name <address>" of From: looks like this channel */
 	struct channel_rules rules;
 };
 

@@ -6,7 +6,6 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#define HTML_DEPTH 200		/* deeper elements are read as if they lay at this depth */
 #define HTML_TEXT_CAP (2 * 1024 * 1024)
 
 /* Owned; never NULL, "" when nothing is visible. `html` is UTF-8. `cut` (may be NULL) is set when a

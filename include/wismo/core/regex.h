@@ -11,6 +11,7 @@
 enum regex_flag {
 	REGEX_CASELESS = 1,
 	REGEX_LINES = 2,	/* ^ and $ stand at line ends too */
+	REGEX_HERE = 4,		/* only a match that begins at `from` counts */
 };
 
 #define REGEX_GROUPS 8		/* groups that a hit tells of, the whole match included */
