@@ -20,6 +20,7 @@ src_libmodel_a_SOURCES = \
 	src/model/tracking.c
 
 src_libcore_a_SOURCES = \
+	src/core/answerable.c \
 	src/core/buyertext.c \
 	src/core/channel.c \
 	src/core/channel_life.c \
@@ -27,6 +28,7 @@ src_libcore_a_SOURCES = \
 	src/core/history.c \
 	src/core/history_p.h \
 	src/core/html.c \
+	src/core/machine.c \
 	src/core/numbers.c \
 	src/core/regex.c
 
