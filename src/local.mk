@@ -32,16 +32,22 @@ src_libcore_a_SOURCES = \
 	src/core/numbers.c \
 	src/core/regex.c
 
-src_libnet_a_SOURCES =
+src_libnet_a_SOURCES = \
+	src/net/stream.c
 src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 
 src_libmail_a_SOURCES = \
-	src/mail/maildir.c \
 	src/mail/charset.c \
 	src/mail/charset_p.h \
 	src/mail/flowed.c \
 	src/mail/flowed_p.h \
-	src/mail/mime.c
+	src/mail/imap.c \
+	src/mail/imap_driver.c \
+	src/mail/imap_fetch.c \
+	src/mail/imap_p.h \
+	src/mail/maildir.c \
+	src/mail/mime.c \
+	src/mail/utf7.c
 src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \
@@ -60,13 +66,20 @@ src_libstore_a_SOURCES = \
 	src/store/mailbox.c \
 	src/store/migrate.c \
 	src/store/order.c \
+	src/store/reply_look.c \
 	src/store/sql.c \
 	src/store/sql_p.h \
 	src/store/store.c \
 	src/store/store_p.h
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
-src_libflow_a_SOURCES =
+src_libflow_a_SOURCES = \
+	src/flow/fetch.c \
+	src/flow/fetch_imap.c \
+	src/flow/fetch_maildir.c \
+	src/flow/fetch_p.h \
+	src/flow/fetch_watch.c \
+	src/flow/file.c
 
 src_libcmd_a_SOURCES = \
 	src/cmd/command.c

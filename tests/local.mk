@@ -32,5 +32,16 @@ tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
 tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-utf7
+tests_unit_test_utf7_SOURCES = tests/unit/test-utf7.c $(TEST_SEAMS)
+tests_unit_test_utf7_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_utf7_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
+
 # ---- flows and everything that is a script ----
+INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h
+check_PROGRAMS += tests/flow/test-fetch
+tests_flow_test_fetch_SOURCES = tests/flow/test-fetch.c $(INBOX_LIB) $(TEST_SEAMS)
+tests_flow_test_fetch_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_fetch_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)

@@ -12,6 +12,7 @@ static bool read_row(sqlite3_stmt *row, void *user)
 		.start_at = sql_column_int(row, 2), .start_uid = sql_column_int(row, 3),
 		.synced_at = sql_column_int(row, 4), .trying_uid = sql_column_int(row, 5),
 		.trying = sql_column_int(row, 6), .failures = sql_column_int(row, 7),
+		.trying_last = sql_column_int(row, 8),
 	};
 	return true;
 }
@@ -25,7 +26,7 @@ bool mailbox_open(struct store *store, const char *account, const char *folder, 
 		       " ON CONFLICT DO UPDATE SET start_at = excluded.start_at WHERE uidvalidity = 0",
 		       "ssi", account, folder, start_at ? start_at : now)
 		&& sql_each(store, error, read_row, mailbox,
-			    "SELECT uidvalidity, uid_next, start_at, start_uid, synced_at, trying_uid, trying, failures"
+			    "SELECT uidvalidity, uid_next, start_at, start_uid, synced_at, trying_uid, trying, failures, trying_last"
 			    " FROM mailboxes WHERE account = ? AND folder = ?", "ss", account, folder);
 }
 
@@ -51,12 +52,13 @@ bool mailbox_renumbered(struct store *store, const char *account, const char *fo
 	return false;
 }
 
-bool mailbox_try(struct store *store, const char *account, const char *folder, gint64 uid, gint64 *tries, GError **error)
+bool mailbox_try(struct store *store, const char *account, const char *folder, gint64 uid, gint64 last, gint64 *tries,
+		 GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 
-	if (!sql_run(store, error, "UPDATE mailboxes SET trying = iif(trying_uid = ?, trying + 1, 1), trying_uid = ?"
-		     " WHERE account = ? AND folder = ?", "iiss", uid, uid, account, folder))
+	if (!sql_run(store, error, "UPDATE mailboxes SET trying = iif(trying_uid = ?, trying + 1, 1), trying_uid = ?,"
+		     " trying_last = ? WHERE account = ? AND folder = ?", "iiiss", uid, uid, last, account, folder))
 		return false;
 	*tries = sql_int(store, &cause, 1, "SELECT trying FROM mailboxes WHERE account = ? AND folder = ?", "ss",
 			 account, folder);
@@ -78,16 +80,10 @@ bool mailbox_advance(struct store *store, const char *account, const char *folde
 		       " WHERE account = ? AND folder = ?", "iss", uid_next, account, folder);
 }
 
-bool mailbox_synced(struct store *store, const char *account, const char *folder, gint64 now, bool *was_broken,
-		    GError **error)
+bool mailbox_synced(struct store *store, const char *account, const char *folder, gint64 now, GError **error)
 {
-	int mended = sql_change(store, error, "UPDATE mailboxes SET problem = NULL, problem_at = 0, failures = 0"
-				" WHERE account = ? AND folder = ? AND (problem IS NOT NULL OR failures > 0)", "ss",
-				account, folder);
-
-	*was_broken = mended > 0;
-	return mended >= 0 && sql_run(store, error, "UPDATE mailboxes SET synced_at = ? WHERE account = ? AND folder = ?",
-				      "iss", now, account, folder);
+	return sql_run(store, error, "UPDATE mailboxes SET synced_at = ?, problem = NULL, problem_at = 0, failures = 0"
+		       " WHERE account = ? AND folder = ?", "iss", now, account, folder);
 }
 
 bool mailbox_problem(struct store *store, const char *account, const char *folder, const char *problem, gint64 now,

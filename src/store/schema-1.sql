@@ -21,6 +21,7 @@ CREATE TABLE mailboxes (         -- one row a watched folder: how far we have re
   start_at INTEGER NOT NULL,                   -- mails received earlier are archived, not answered
   start_uid INTEGER NOT NULL DEFAULT 0,        -- mails below it lay there at the first sight: archived; no clock is asked
   trying_uid INTEGER NOT NULL DEFAULT 0,       -- first uid of the batch that was asked for and not yet stored
+  trying_last INTEGER NOT NULL DEFAULT 0,      -- its last uid
   trying INTEGER NOT NULL DEFAULT 0,           -- how often: a mail whose answer kills the worker is found and parked
   synced_at INTEGER NOT NULL DEFAULT 0,        -- last time that we knew to have everything
   problem TEXT,                                -- NULL = fine; else one line for a person

@@ -12,6 +12,7 @@ struct mailbox {
 	gint64 start_uid;	/* mails below it lay there at the first sight: archived. 0: only start_at counts */
 	gint64 synced_at;
 	gint64 trying_uid;	/* first uid of the batch that a worker asked for and did not store */
+	gint64 trying_last;	/* its last uid */
 	gint64 trying;		/* how often; 0: none */
 	gint64 failures;	/* in a row */
 };
@@ -30,9 +31,10 @@ bool mailbox_first_sight(struct store *store, const char *account, const char *f
 bool mailbox_renumbered(struct store *store, const char *account, const char *folder, gint64 uidvalidity, gint64 now,
 			GError **error);
 
-/* Before a batch beginning at `uid` is asked for: counts the attempt, so that a mail whose answer kills the
+/* Before the batch from `uid` to `last` is asked for: counts the attempt, so that a mail whose answer kills the
  * worker is found (*tries: this one included). In a transaction of its own. */
-bool mailbox_try(struct store *store, const char *account, const char *folder, gint64 uid, gint64 *tries, GError **error);
+bool mailbox_try(struct store *store, const char *account, const char *folder, gint64 uid, gint64 last, gint64 *tries,
+		 GError **error);
 
 /* Takes the count back when the attempt ended for a reason that no mail is to blame for. */
 bool mailbox_untry(struct store *store, const char *account, const char *folder, GError **error);
@@ -40,9 +42,8 @@ bool mailbox_untry(struct store *store, const char *account, const char *folder,
 /* Moves the cursor, within the caller's transaction, together with the mails below it. Never moves back. */
 bool mailbox_advance(struct store *store, const char *account, const char *folder, gint64 uid_next, GError **error);
 
-/* Everything that the server had at `now` is stored: clears the problem. *was_broken: there was one. */
-bool mailbox_synced(struct store *store, const char *account, const char *folder, gint64 now, bool *was_broken,
-		    GError **error);
+/* Everything that the server had at `now` is stored: clears the problem. */
+bool mailbox_synced(struct store *store, const char *account, const char *folder, gint64 now, GError **error);
 
 /* A failure in one line for a person; makes the row when it is missing. *failures: in a row, this one included. */
 bool mailbox_problem(struct store *store, const char *account, const char *folder, const char *problem, gint64 now,
