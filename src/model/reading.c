@@ -65,5 +65,6 @@ void reading_free(struct reading *reading)
 	g_free(reading->buyer_name);
 	g_free(reading->reply_to);
 	g_free(reading->why_not);
+	g_free(reading->never);
 	g_free(reading);
 }

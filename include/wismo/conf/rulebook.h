@@ -9,7 +9,7 @@
 struct rulebook {
 	char *hash;			/* overlay_hash: stored with every verdict */
 	struct channels *channels;	/* core/channel.h */
-	struct packs *packs;		/* core/pattern.h */
+	struct packs *packs;		/* core/pack.h */
 	struct carriers *carriers;	/* core/carrier.h */
 	struct policy *policy;		/* core/policy.h */
 	struct replies *replies;	/* core/template.h */

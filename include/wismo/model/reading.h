@@ -50,6 +50,7 @@ struct reading {
 	char *reply_to;		/* where an answer goes; NULL: nowhere */
 	bool answerable;
 	char *why_not;		/* NULL when answerable */
+	char *never;		/* why no machine may answer this whatever else holds (law, danger to life ...); NULL */
 	GPtrArray *evidence;	/* struct evidence, strongest first */
 	gint64 amount_cents;	/* of a notice; -1 unknown */
 	gint64 limit_s;		/* "within N days/hours" of a notice; 0 unknown */

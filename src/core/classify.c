@@ -1,0 +1,148 @@
+/* Rules add log odds to intents; the intent is the likeliest, the confidence its share. The three intents
+ * that mean "the parcel is not there" are weighed together first, because the answer depends on that most. */
+#include "wismo/core/classify.h"
+
+#include "wismo/core/language.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
+#define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
+#define TEMPER 1.0
+
+struct sums {
+	double of[INTENT_COUNT];
+	bool unknown;	/* a rule hit a limit, or text was left unread */
+};
+
+static void add_evidence(struct reading *reading, const struct rule *rule, const struct rule_hit *hit, double weight,
+			 const struct rule_view *view)
+{
+	struct evidence *evidence = g_new0(struct evidence, 1);
+
+	evidence->rule = g_strdup(rule->name);
+	evidence->intent = rule->intent;
+	evidence->weight = weight;
+	if (hit->in_subject) {
+		evidence->text = g_strndup(view->subject->text + hit->start, hit->end - hit->start);
+	} else {
+		evidence->start = rule->scope == SCOPE_RAW ? hit->start : view->body->at[hit->start];
+		evidence->end = rule->scope == SCOPE_RAW ? hit->end : view->body->at[hit->end];
+		evidence->text = g_strndup(view->raw + evidence->start, evidence->end - evidence->start);
+	}
+	g_ptr_array_add(reading->evidence, evidence);
+}
+
+static void apply(const struct rule *rule, const struct rule_hit *hit, const struct rule_view *view,
+		  struct sums *sums, struct reading *reading)
+{
+	const double share = hit->in_subject && rule->scope == SCOPE_ANY ? SUBJECT_SHARE : 1;
+
+	for (int i = 0; i < INTENT_COUNT; i++)
+		sums->of[i] += share * rule->weight[i];
+	if (rule->wish != WISH_NONE)
+		reading->wish = rule->wish;	/* later rules of a pack win */
+	if (rule->urgency > reading->urgency)
+		reading->urgency = rule->urgency;
+	if (rule->never && !reading->never)
+		reading->never = g_strdup(rule->never);
+	add_evidence(reading, rule, hit, share * rule->weight[rule->intent], view);
+}
+
+static void use_pack(const struct pack *pack, struct matcher *matcher, const struct classify_input *input,
+		     struct sums *sums, struct reading *reading)
+{
+	scoped(folded) body = fold_text(input->text, pack->fold, pack->words);
+	scoped(folded) subject = input->subject ? fold_text(input->subject, pack->fold, pack->words) : NULL;
+	const struct rule_view view = { input->text, body, subject };
+
+	for (int i = 0; i < INTENT_COUNT; i++)
+		sums->of[i] += pack->bias[i];
+	for (guint i = 0; i < pack->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(pack->rules, i);
+		struct rule_hit hit;
+
+		rule_try(rule, matcher, &view, &hit);
+		if (hit.outcome == PATTERN_UNKNOWN)
+			sums->unknown = true;
+		else if (hit.outcome == PATTERN_YES)
+			apply(rule, &hit, &view, sums, reading);
+	}
+}
+
+static void use_topic(const struct classify_input *input, struct sums *sums, struct reading *reading)
+{
+	if (input->topic_intent < 0 || input->topic_intent >= INTENT_COUNT)
+		return;
+	struct evidence *evidence = g_new0(struct evidence, 1);
+
+	sums->of[input->topic_intent] += TOPIC_WEIGHT;
+	evidence->rule = g_strdup("topic");
+	evidence->intent = input->topic_intent;
+	evidence->weight = TOPIC_WEIGHT;
+	evidence->text = g_strdup(input->subject ? input->subject : "");
+	g_ptr_array_add(reading->evidence, evidence);
+}
+
+static int by_weight(gconstpointer a, gconstpointer b)
+{
+	const struct evidence *left = *(struct evidence *const *) a, *right = *(struct evidence *const *) b;
+
+	return (fabs(left->weight) < fabs(right->weight)) - (fabs(left->weight) > fabs(right->weight));
+}
+
+static void settle(const struct sums *sums, struct reading *reading)
+{
+	double top = sums->of[0], total = 0, missing = 0, share[INTENT_COUNT];
+	int best = -1;
+
+	for (int i = 1; i < INTENT_COUNT; i++)
+		top = MAX(top, sums->of[i]);
+	for (int i = 0; i < INTENT_COUNT; i++) {
+		share[i] = exp((sums->of[i] - top) / TEMPER);
+		total += share[i];
+		if (intent_means_not_arrived((enum intent) i))
+			missing += share[i];
+	}
+	const bool is_missing = missing > total / 2;
+	for (int i = 0; i < INTENT_COUNT; i++)
+		if (intent_means_not_arrived((enum intent) i) == is_missing && (best < 0 || share[i] > share[best]))
+			best = i;
+	reading->intent = (enum intent) best;
+	reading->confidence = (is_missing ? missing : share[best]) / total;
+}
+
+static void use_languages(const struct packs *packs, const struct classify_input *input, struct sums *sums,
+			  struct reading *reading)
+{
+	const struct language_guess guess = language_guess(packs, input->text, input->subject, input->lang_hint);
+	const char *lang = guess.lang ? guess.lang : input->lang_hint;
+	scoped(matcher) matcher = matcher_new();
+
+	g_free(reading->lang);
+	reading->lang = g_strdup(lang ? lang : "und");
+	for (guint i = 0; i < packs->list->len; i++) {
+		const struct pack *pack = g_ptr_array_index(packs->list, i);
+
+		if (pack->lang[0] == '*' || g_strcmp0(pack->lang, lang) == 0 || g_strcmp0(pack->lang, guess.second) == 0)
+			use_pack(pack, matcher, input, sums, reading);
+	}
+}
+
+void classify_text(const struct packs *packs, const struct classify_input *input, struct reading *reading)
+{
+	struct sums sums = { { 0 }, strlen(input->text) > FOLD_CAP_BYTES };
+
+	if (!reading->buyer_text)
+		reading->buyer_text = g_strdup(input->text);
+	reading->wish = (enum wish) input->topic_wish;
+	use_languages(packs, input, &sums, reading);
+	use_topic(input, &sums, reading);
+	if (input->machine)
+		sums.of[INTENT_AUTOMATED] += 4;
+	settle(&sums, reading);
+	if (sums.unknown)
+		reading->confidence = MIN(reading->confidence, 0.5);
+	g_ptr_array_sort(reading->evidence, by_weight);
+}

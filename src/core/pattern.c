@@ -1,0 +1,96 @@
+/* The only file of ours that calls PCRE2. A limit that was hit never looks like "no match". */
+#include "wismo/core/pattern.h"
+
+#include "wismo/base/error.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#define JIT_STACK_START (32 * 1024)
+#define JIT_STACK_CAP (1024 * 1024)	/* JIT obeys neither heap nor depth limit; this bounds it */
+
+struct pattern {
+	pcre2_code *code;
+};
+
+struct matcher {
+	pcre2_match_context *context;
+	pcre2_match_data *found;
+	pcre2_jit_stack *stack;
+};
+
+struct pattern *pattern_new(const char *source, GError **error)
+{
+	const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE;
+	int code;
+	PCRE2_SIZE at;
+	struct pattern *pattern = g_new0(struct pattern, 1);
+
+	pattern->code = pcre2_compile((PCRE2_SPTR) source, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
+	if (!pattern->code) {
+		char text[256];
+
+		pcre2_get_error_message(code, (PCRE2_UCHAR *) text, sizeof text);
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s, before \"%.20s\"", text, source + at);
+		g_free(pattern);
+		return NULL;
+	}
+	(void) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
+	return pattern;
+}
+
+void pattern_free(gpointer pointer)
+{
+	struct pattern *pattern = pointer;
+
+	if (!pattern)
+		return;
+	pcre2_code_free(pattern->code);
+	g_free(pattern);
+}
+
+struct matcher *matcher_new(void)
+{
+	struct matcher *matcher = g_new0(struct matcher, 1);
+
+	matcher->context = pcre2_match_context_create(NULL);
+	matcher->found = pcre2_match_data_create(1, NULL);
+	matcher->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_CAP, NULL);
+	if (!matcher->context || !matcher->found)
+		g_error("out of memory");
+	pcre2_set_match_limit(matcher->context, PATTERN_MATCH_LIMIT);
+	pcre2_set_heap_limit(matcher->context, PATTERN_HEAP_LIMIT_KB);
+	pcre2_set_depth_limit(matcher->context, PATTERN_DEPTH_LIMIT);
+	if (matcher->stack)
+		pcre2_jit_stack_assign(matcher->context, NULL, matcher->stack);
+	return matcher;
+}
+
+void matcher_free(struct matcher *matcher)
+{
+	if (!matcher)
+		return;
+	pcre2_jit_stack_free(matcher->stack);
+	pcre2_match_data_free(matcher->found);
+	pcre2_match_context_free(matcher->context);
+	g_free(matcher);
+}
+
+enum pattern_outcome pattern_find(const struct pattern *pattern, struct matcher *matcher, const char *text,
+				  gsize length, gsize from, gsize *start, gsize *end)
+{
+	int code = pcre2_match(pattern->code, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK,
+			       matcher->found, matcher->context);
+
+	if (code == PCRE2_ERROR_NOMATCH)
+		return PATTERN_NO;
+	if (code < 0)
+		return PATTERN_UNKNOWN;	/* match, depth, heap or JIT stack limit */
+	PCRE2_SIZE *ends = pcre2_get_ovector_pointer(matcher->found);
+
+	if (start)
+		*start = ends[0];
+	if (end)
+		*end = ends[1];
+	return PATTERN_YES;
+}
