@@ -25,11 +25,19 @@ src_libcore_a_SOURCES = \
 	src/core/channel.c \
 	src/core/channel_life.c \
 	src/core/channel_prove.c \
+	src/core/classify.c \
+	src/core/fold.c \
+	src/core/fold_mend.c \
+	src/core/fold_p.h \
+	src/core/fold_pattern.c \
 	src/core/history.c \
 	src/core/history_p.h \
 	src/core/html.c \
 	src/core/machine.c \
+	src/core/language.c \
 	src/core/numbers.c \
+	src/core/pack.c \
+	src/core/pattern.c \
 	src/core/regex.c
 
 src_libnet_a_SOURCES = \
@@ -55,6 +63,7 @@ src_libconf_a_SOURCES = \
 	src/conf/confuse.c \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
+	src/conf/pack_file.c \
 	src/conf/rulebook.c \
 	src/conf/settings.c
 src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
@@ -92,7 +101,7 @@ wismo_SOURCES = src/cmd/main.c $(SEAMS)
 
 BASE_LIBS = src/libbase.a $(GLIB_LIBS)
 MODEL_LIBS = src/libmodel.a $(BASE_LIBS)
-CORE_LIBS = src/libcore.a $(MODEL_LIBS) $(PCRE2_LIBS) $(SQLITE_LIBS) $(XML_LIBS) $(JANSSON_LIBS) $(TEXTCAT_LIBS)
+CORE_LIBS = src/libcore.a $(MODEL_LIBS) $(PCRE2_LIBS) $(SQLITE_LIBS) $(XML_LIBS) $(JANSSON_LIBS) $(TEXTCAT_LIBS) -lm
 NET_LIBS = src/libnet.a $(BASE_LIBS) $(CURL_LIBS)
 MAIL_LIBS = src/libmail.a src/libmodel.a src/libnet.a $(BASE_LIBS) $(CURL_LIBS) $(ETPAN_LIBS) $(GMIME_LIBS)
 CONF_LIBS = src/libconf.a $(CORE_LIBS) $(CONFUSE_LIBS)

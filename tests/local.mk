@@ -36,6 +36,10 @@ check_PROGRAMS += tests/unit/test-utf7
 tests_unit_test_utf7_SOURCES = tests/unit/test-utf7.c $(TEST_SEAMS)
 tests_unit_test_utf7_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_utf7_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
+# Not a test itself: `tests/corpus/measure all held`; check-corpus.sh holds the floors.
+noinst_PROGRAMS += tests/corpus/measure
+tests_corpus_measure_SOURCES = tests/corpus/measure.c $(TEST_SEAMS)
+tests_corpus_measure_LDADD = $(CONF_LIBS)
 
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h

@@ -146,7 +146,7 @@ static bool read_scores(cfg_t *section, const char *option, double weight[INTENT
 			GError **error)
 {
 	for (unsigned i = 0; i < cfg_size(section, option); i++) {
-		enum intent intent;
+		enum intent intent = INTENT_OTHER;
 
 		if (!read_score(section, cfg_getnstr(section, option, i), weight, &intent, error))
 			return false;

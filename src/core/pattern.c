@@ -1,4 +1,5 @@
-/* The only file of ours that calls PCRE2. A limit that was hit never looks like "no match". */
+/* Apart from core/regex.c because here a limit that was hit is an answer of its own, never "no match", and
+ * because working memory is the caller's: a text meets some 200 patterns in a row. */
 #include "wismo/core/pattern.h"
 
 #include "wismo/base/error.h"
