@@ -22,6 +22,8 @@ src_libmodel_a_SOURCES = \
 src_libcore_a_SOURCES = \
 	src/core/answerable.c \
 	src/core/buyertext.c \
+	src/core/cell.c \
+	src/core/cell_moment.c \
 	src/core/channel.c \
 	src/core/channel_life.c \
 	src/core/channel_prove.c \
@@ -38,7 +40,8 @@ src_libcore_a_SOURCES = \
 	src/core/numbers.c \
 	src/core/pack.c \
 	src/core/pattern.c \
-	src/core/regex.c
+	src/core/regex.c \
+	src/core/table.c
 
 src_libnet_a_SOURCES = \
 	src/net/stream.c
@@ -60,6 +63,7 @@ src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \
 	src/conf/channel.c \
+	src/conf/columns.c \
 	src/conf/confuse.c \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
@@ -88,10 +92,16 @@ src_libflow_a_SOURCES = \
 	src/flow/fetch_maildir.c \
 	src/flow/fetch_p.h \
 	src/flow/fetch_watch.c \
-	src/flow/file.c
+	src/flow/file.c \
+	src/flow/import.c \
+	src/flow/import_p.h \
+	src/flow/import_row.c
 
 src_libcmd_a_SOURCES = \
-	src/cmd/command.c
+	src/cmd/command.c \
+	src/cmd/commands_p.h \
+	src/cmd/import.c \
+	src/cmd/print.c
 
 # The seams: files that tests replace by their own at link time.
 SEAMS = src/base/clock_now.c src/base/fault_none.c

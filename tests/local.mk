@@ -41,6 +41,16 @@ noinst_PROGRAMS += tests/corpus/measure
 tests_corpus_measure_SOURCES = tests/corpus/measure.c $(TEST_SEAMS)
 tests_corpus_measure_LDADD = $(CONF_LIBS)
 
+check_PROGRAMS += tests/unit/test-cell
+tests_unit_test_cell_SOURCES = tests/unit/test-cell.c $(TEST_SEAMS)
+tests_unit_test_cell_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_cell_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-import
+tests_flow_test_import_SOURCES = tests/flow/test-import.c $(TEST_SEAMS)
+tests_flow_test_import_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_import_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h
 check_PROGRAMS += tests/flow/test-fetch

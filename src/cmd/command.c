@@ -1,13 +1,18 @@
 /* The rows, and what all commands share. */
 #include "wismo/cmd/command.h"
 
+#include "commands_p.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* Alphabetical; the order of `wismo --help`. */
 static const struct command commands[] = {
+	{ "import", "orders|shipments|stock FILE...", "read lists of orders, shipments or stock", import_command,
+	  "  wismo import orders amazon-orders.txt\n  wismo import shipments --channel shop dhl.csv" },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

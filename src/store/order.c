@@ -25,7 +25,7 @@ static int put_line(struct store *store, gint64 order_id, const struct order_lin
 			  " WHERE sku IS NOT coalesce(excluded.sku, sku) OR title IS NOT coalesce(excluded.title, title)"
 			  " OR quantity <> excluded.quantity"
 			  " OR (excluded.price_cents >= 0 AND price_cents <> excluded.price_cents)",
-			  "issiii", order_id, line->line_no, line->sku, line->title, line->quantity, line->price_cents);
+			  "isssii", order_id, line->line_no, line->sku, line->title, line->quantity, line->price_cents);
 }
 
 static int put_head(struct store *store, const struct order *order, gint64 now, GError **error)
