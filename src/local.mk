@@ -74,12 +74,14 @@ src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
 	src/store/authorize.c \
+	src/store/case.c \
 	src/store/filing.c \
 	src/store/mail.c \
 	src/store/mailbox.c \
 	src/store/migrate.c \
 	src/store/order.c \
 	src/store/reply_look.c \
+	src/store/reading.c \
 	src/store/sql.c \
 	src/store/sql_p.h \
 	src/store/store.c \

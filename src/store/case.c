@@ -1,0 +1,217 @@
+/* SQL of `cases`. */
+#include "wismo/store/case.h"
+
+#include "sql_p.h"
+
+#include "wismo/base/error.h"
+
+#define COLUMNS "id, account, channel, buyer, order_no, marketplace, lang, buyer_name, state, why, intent, wish, urgency," \
+	" claim, marketplace_refunded, cancel_asked, asked_at, answered_at, due_at, due_why, look_at, dirty, attempts," \
+	" opened_at, version"
+
+static int known(int found)
+{
+	return MAX(found, 0);	/* the schema's CHECKs leave no other words */
+}
+
+static struct buyer_case *read_row(sqlite3_stmt *row)
+{
+	struct buyer_case *one = buyer_case_new();
+	g_autofree char *state = sql_column_text(row, 8), *intent = sql_column_text(row, 10);
+	g_autofree char *wish = sql_column_text(row, 11), *urgency = sql_column_text(row, 12), *claim = sql_column_text(row, 13);
+
+	one->id = sql_column_int(row, 0);
+	one->account = sql_column_text(row, 1);
+	one->channel = sql_column_text(row, 2);
+	one->buyer = sql_column_text(row, 3);
+	one->order_no = sql_column_text(row, 4);
+	one->marketplace = sql_column_text(row, 5);
+	one->lang = sql_column_text(row, 6);
+	one->buyer_name = sql_column_text(row, 7);
+	one->state = (enum case_state) known(case_state_find(state));
+	one->why = sql_column_text(row, 9);
+	one->intent = (enum intent) (intent_find(intent) < 0 ? INTENT_OTHER : intent_find(intent));
+	one->wish = (enum wish) known(wish_find(wish));
+	one->urgency = (enum urgency) known(urgency_find(urgency));
+	one->claim = (enum claim) known(claim_find(claim));
+	one->marketplace_refunded = sql_column_int(row, 14);
+	one->cancel_asked = sql_column_int(row, 15);
+	one->asked_at = sql_column_int(row, 16);
+	one->answered_at = sql_column_int(row, 17);
+	one->due_at = sql_column_int(row, 18);
+	one->due_why = sql_column_text(row, 19);
+	one->look_at = sql_column_int(row, 20);
+	one->dirty = sql_column_int(row, 21);
+	one->attempts = (int) sql_column_int(row, 22);
+	one->opened_at = sql_column_int(row, 23);
+	one->version = sql_column_int(row, 24);
+	return one;
+}
+
+static bool take_first(sqlite3_stmt *row, void *user)
+{
+	*(struct buyer_case **) user = read_row(row);
+	return false;
+}
+
+struct buyer_case *case_get(struct store *store, gint64 id, GError **error)
+{
+	struct buyer_case *found = NULL;
+
+	sql_each(store, error, take_first, &found, "SELECT " COLUMNS " FROM cases WHERE id = ?", "i", id);
+	return found;
+}
+
+struct buyer_case *case_find(struct store *store, const char *account, const char *channel, const char *buyer,
+			     const char *order_no, GError **error)
+{
+	struct buyer_case *found = NULL;
+
+	sql_each(store, error, take_first, &found, "SELECT " COLUMNS " FROM cases WHERE account = ? AND channel = ?"
+		 " AND buyer = ? AND order_no = ?", "ssss", account, channel, buyer, order_no);
+	return found;
+}
+
+struct buyer_case *case_find_order(struct store *store, const char *account, const char *channel, const char *order_no,
+				   GError **error)
+{
+	struct buyer_case *found = NULL;
+
+	sql_each(store, error, take_first, &found, "SELECT " COLUMNS " FROM cases WHERE account = ? AND channel = ?"
+		 " AND order_no = ? AND order_no <> '' ORDER BY id LIMIT 1", "sss", account, channel, order_no);
+	return found;
+}
+
+struct only {
+	struct buyer_case *found;
+	int count;
+};
+
+static bool take_two(sqlite3_stmt *row, void *user)
+{
+	struct only *only = user;
+
+	if (only->count++ == 0)
+		only->found = read_row(row);
+	return only->count < 2;
+}
+
+static struct buyer_case *the_only(struct only *only, bool *several)
+{
+	if (several)
+		*several = only->count > 1;
+	if (only->count > 1) {
+		buyer_case_free(only->found);
+		only->found = NULL;
+	}
+	return only->found;
+}
+
+struct buyer_case *case_find_only(struct store *store, const char *account, const char *channel, const char *buyer,
+				  bool *several, GError **error)
+{
+	struct only only = { NULL, 0 };
+
+	sql_each(store, error, take_two, &only, "SELECT " COLUMNS " FROM cases WHERE account = ? AND channel = ?"
+		 " AND buyer = ? AND state <> 'closed' ORDER BY id LIMIT 2", "sss", account, channel, buyer);
+	return the_only(&only, several);
+}
+
+struct buyer_case *case_find_name(struct store *store, const char *account, const char *channel,
+				  const char *buyer_name, GError **error)
+{
+	struct only only = { NULL, 0 };
+
+	sql_each(store, error, take_two, &only, "SELECT " COLUMNS " FROM cases WHERE account = ? AND channel = ?"
+		 " AND buyer_name = ? AND state <> 'closed' ORDER BY id LIMIT 2", "sss", account, channel, buyer_name);
+	return the_only(&only, NULL);
+}
+
+bool case_put(struct store *store, struct buyer_case *one, GError **error)
+{
+	if (!sql_run(store, error, "INSERT INTO cases (account, channel, buyer, order_no, marketplace, lang, buyer_name, state, why,"
+		     " intent, wish, urgency, claim, marketplace_refunded, cancel_asked, asked_at, answered_at, due_at, due_why,"
+		     " look_at, dirty, attempts, opened_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     "sssssssssssssiiiiisiiii", one->account, one->channel, one->buyer, one->order_no ? one->order_no : "",
+		     one->marketplace, one->lang, one->buyer_name, case_state_name(one->state), one->why,
+		     intent_name(one->intent), wish_name(one->wish), urgency_name(one->urgency), claim_name(one->claim),
+		     (gint64) one->marketplace_refunded, (gint64) one->cancel_asked, one->asked_at, one->answered_at,
+		     one->due_at, one->due_why, one->look_at, (gint64) one->dirty, (gint64) one->attempts, one->opened_at))
+		return false;
+	one->id = sql_inserted(store);
+	one->version = 1;
+	return true;
+}
+
+bool case_update(struct store *store, struct buyer_case *one, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	int changed = sql_change(store, &cause, "UPDATE cases SET buyer = ?, order_no = ?, marketplace = ?, lang = ?, buyer_name = ?,"
+				 " state = ?, why = ?, intent = ?, wish = ?, urgency = ?, claim = ?, marketplace_refunded = ?,"
+				 " cancel_asked = ?, asked_at = ?, answered_at = ?, due_at = ?, due_why = ?, look_at = ?, dirty = ?,"
+				 " attempts = ?, version = version + 1 WHERE id = ? AND version = ?", "sssssssssssiiiiisiiiii",
+				 one->buyer, one->order_no ? one->order_no : "", one->marketplace, one->lang, one->buyer_name,
+				 case_state_name(one->state), one->why, intent_name(one->intent), wish_name(one->wish),
+				 urgency_name(one->urgency), claim_name(one->claim), (gint64) one->marketplace_refunded,
+				 (gint64) one->cancel_asked, one->asked_at, one->answered_at, one->due_at, one->due_why,
+				 one->look_at, (gint64) one->dirty, (gint64) one->attempts, one->id, one->version);
+
+	if (changed == 1) {
+		one->version++;
+		return true;
+	}
+	if (cause)
+		g_propagate_error(error, g_steal_pointer(&cause));
+	else
+		g_set_error(error, WISMO_ERROR, WISMO_RETRY, "c%" G_GINT64_FORMAT ": changed by somebody else", one->id);
+	return false;
+}
+
+static bool take_id(sqlite3_stmt *row, void *user)
+{
+	gint64 id = sql_column_int(row, 0);
+
+	g_array_append_val((GArray *) user, id);
+	return true;
+}
+
+GArray *case_due(struct store *store, gint64 now, guint limit, GError **error)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+	sql_each(store, error, take_id, ids, "SELECT id FROM cases WHERE dirty = 1 OR (look_at > 0 AND look_at <= ?)"
+		 " ORDER BY due_at = 0, due_at, id LIMIT ?", "ii", now, (gint64) limit);
+	return ids;
+}
+
+gint64 case_next_look(struct store *store, gint64 now, GError **error)
+{
+	return sql_int(store, error, 0, "SELECT coalesce(min(look_at), 0) FROM cases WHERE look_at > ?", "i", now);
+}
+
+bool case_touch_order(struct store *store, const char *order_no, GError **error)
+{
+	return sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE order_no = ? AND order_no <> ''"
+		       " AND state <> 'closed' AND dirty = 0", "s", order_no);
+}
+
+struct each {
+	case_each_function *call;
+	void *user;
+};
+
+static bool hand_over(sqlite3_stmt *row, void *user)
+{
+	const struct each *each = user;
+	scoped(buyer_case) one = read_row(row);
+
+	return each->call(one, each->user);
+}
+
+bool case_each(struct store *store, const char *state, case_each_function *call, void *user, GError **error)
+{
+	struct each each = { call, user };
+
+	return sql_each(store, error, hand_over, &each, "SELECT " COLUMNS " FROM cases WHERE ?1 IS NULL OR state = ?1"
+			" ORDER BY due_at = 0, due_at, id", "s", state);
+}
