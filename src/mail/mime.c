@@ -3,6 +3,7 @@
 
 #include "charset_p.h"
 #include "flowed_p.h"
+#include "words_p.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
@@ -41,9 +42,8 @@ char *mime_decode_header(const char *value)
 	GString *out;
 	char *decoded;
 
-	ready();
 	g_strdelimit(clean, "\n\t", ' ');
-	decoded = charset_clean(g_mime_utils_header_decode_text(NULL, clean));
+	decoded = words_decode(clean);
 	out = g_string_sized_new(strlen(decoded) + 1);
 	for (const char *p = decoded; *p; p++)
 		if (!(g_ascii_isspace(*p) && (out->len == 0 || out->str[out->len - 1] == ' ')))
