@@ -58,7 +58,9 @@ src_libmail_a_SOURCES = \
 	src/mail/imap_p.h \
 	src/mail/maildir.c \
 	src/mail/mime.c \
-	src/mail/utf7.c
+	src/mail/utf7.c \
+	src/mail/words.c \
+	src/mail/words_p.h
 src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \
@@ -75,6 +77,7 @@ src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 src_libstore_a_SOURCES = \
 	src/store/authorize.c \
 	src/store/case.c \
+	src/store/case_reply.c \
 	src/store/filing.c \
 	src/store/mail.c \
 	src/store/mailbox.c \
@@ -97,9 +100,16 @@ src_libflow_a_SOURCES = \
 	src/flow/file.c \
 	src/flow/import.c \
 	src/flow/import_p.h \
-	src/flow/import_row.c
+	src/flow/import_row.c \
+	src/flow/thread.c \
+	src/flow/thread_p.h \
+	src/flow/understand.c \
+	src/flow/understand_step.c
 
 src_libcmd_a_SOURCES = \
+	src/cmd/classify.c \
+	src/cmd/classify_explain.c \
+	src/cmd/classify_p.h \
 	src/cmd/command.c \
 	src/cmd/commands_p.h \
 	src/cmd/import.c \

@@ -50,6 +50,10 @@ check_PROGRAMS += tests/flow/test-import
 tests_flow_test_import_SOURCES = tests/flow/test-import.c $(TEST_SEAMS)
 tests_flow_test_import_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_import_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/corpus/test-raw
+tests_corpus_test_raw_SOURCES = tests/corpus/test-raw.c $(TEST_SEAMS)
+tests_corpus_test_raw_CFLAGS = $(TEST_CFLAGS)
+tests_corpus_test_raw_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h

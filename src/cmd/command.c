@@ -11,6 +11,8 @@
 
 /* Alphabetical; the order of `wismo --help`. */
 static const struct command commands[] = {
+	{ "classify", "FILE...|-", "reads raw mails and tells what they mean", classify_command,
+	  "  wismo classify --json mails/*.eml\n  wismo classify --explain - < mail.eml" },
 	{ "import", "orders|shipments|stock FILE...", "read lists of orders, shipments or stock", import_command,
 	  "  wismo import orders amazon-orders.txt\n  wismo import shipments --channel shop dhl.csv" },
 	{ NULL, NULL, NULL, NULL, NULL },

@@ -3,6 +3,7 @@
 #ifndef WISMO_CMD_COMMANDS_P_H
 #define WISMO_CMD_COMMANDS_P_H
 
+int classify_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 
 #endif

@@ -1,20 +1,29 @@
 /* Puts the rulebook together; what each kind of file means is told by the loader of that kind. */
 #include "wismo/conf/rulebook.h"
 
+#include "wismo/conf/channel.h"
+#include "wismo/conf/pack_file.h"
+
 struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_parts parts, GError **error)
 {
 	struct rulebook *book = g_new0(struct rulebook, 1);
 
 	book->hash = overlay_hash(overlay);
 	(void) parts;
-	(void) error;
-	return book;
+	book->channels = channels_load(overlay, error);
+	book->packs = book->channels ? pack_file_read_all(overlay, error) : NULL;
+	if (book->packs)
+		return book;
+	rulebook_free(book);
+	return NULL;
 }
 
 void rulebook_free(struct rulebook *book)
 {
 	if (!book)
 		return;
+	packs_free(book->packs);
+	channels_free(book->channels);
 	g_free(book->hash);
 	g_free(book);
 }

@@ -226,3 +226,15 @@ gint64 reading_case_of_message(struct store *store, const char *account, const c
 		g_propagate_error(error, g_steal_pointer(&cause));
 	return found;
 }
+
+gint64 reading_case_of_reply_to(struct store *store, const char *account, const char *reply_to, GError **error)
+{
+	return sql_int(store, error, 0, "SELECT r.case_id FROM readings r JOIN mails m ON m.id = r.mail WHERE r.reply_to = ?"
+		       " AND m.account = ? AND r.case_id IS NOT NULL ORDER BY r.mail DESC LIMIT 1", "ss", reply_to, account);
+}
+
+gint64 reading_last_received(struct store *store, gint64 case_id, GError **error)
+{
+	return sql_int(store, error, 0, "SELECT max(m.received_at) FROM readings r JOIN mails m ON m.id = r.mail"
+		       " WHERE r.case_id = ? AND r.machine = 0 AND r.notice IS NULL", "i", case_id);
+}

@@ -39,6 +39,21 @@ gint64 case_next_look(struct store *store, gint64 now, GError **error);
 /* Marks cases of an order number dirty: its order, shipment or stock has changed. */
 bool case_touch_order(struct store *store, const char *order_no, GError **error);
 
+/* What a mail or a notice does to the case's replies (src/store/case_reply.c). */
+
+/* Not sent yet and about to be: back to draft, because something has changed. */
+bool case_reply_hold(struct store *store, gint64 case_id, const char *why, GError **error);
+
+/* Not sent yet: rejected; nobody needs them any more. */
+bool case_reply_reject(struct store *store, gint64 case_id, const char *why, GError **error);
+
+/* The marketplace's copy was seen at `at`: our latest answer without confirmation is confirmed, and sent if it
+ * was uncertain. *ours: there was one; else a person answered elsewhere. */
+bool case_reply_confirm(struct store *store, gint64 case_id, gint64 at, bool *ours, GError **error);
+
+/* Our latest answer that left did not reach the buyer; its row says why. */
+bool case_reply_bounced(struct store *store, gint64 case_id, const char *why, GError **error);
+
 /* Calls `each` for every case in a state (NULL: all), next deadline first; stops when it gives false. */
 typedef bool case_each_function(const struct buyer_case *buyer_case, void *user);
 bool case_each(struct store *store, const char *state, case_each_function *each, void *user, GError **error);

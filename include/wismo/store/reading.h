@@ -33,6 +33,12 @@ gint64 reading_last_mail(struct store *store, gint64 case_id, GError **error);
  * sent; 0: none. */
 gint64 reading_case_of_message(struct store *store, const char *account, const char *message_id, GError **error);
 
+/* Case of earlier mails whose answers went to the same full relay address, +case included; 0: none. */
+gint64 reading_case_of_reply_to(struct store *store, const char *account, const char *reply_to, GError **error);
+
+/* When the buyer's last mail of a case came; 0: none. */
+gint64 reading_last_received(struct store *store, gint64 case_id, GError **error);
+
 /* The JSON of `classify --json` for evidence and numbers, as stored; owned. */
 char *reading_evidence_json(const struct reading *reading);
 char *reading_tracking_json(const struct reading *reading);
