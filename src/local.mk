@@ -20,6 +20,10 @@ src_libmodel_a_SOURCES = \
 	src/model/tracking.c
 
 src_libcore_a_SOURCES = \
+	src/core/expr.c \
+	src/core/expr_functions.c \
+	src/core/expr_p.h \
+	src/core/moment.c \
 	src/core/answerable.c \
 	src/core/buyertext.c \
 	src/core/cell.c \

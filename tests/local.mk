@@ -55,6 +55,11 @@ tests_corpus_test_raw_SOURCES = tests/corpus/test-raw.c $(TEST_SEAMS)
 tests_corpus_test_raw_CFLAGS = $(TEST_CFLAGS)
 tests_corpus_test_raw_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-expr
+tests_unit_test_expr_SOURCES = tests/unit/test-expr.c $(TEST_SEAMS)
+tests_unit_test_expr_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_expr_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h
 check_PROGRAMS += tests/flow/test-fetch

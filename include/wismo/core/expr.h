@@ -3,7 +3,7 @@
  * deterministic functions (JSON's among them, json_each too) and these of ours:
  *	regexp_like(text, pattern)			PCRE2, 1 or 0
  *	regexp_extract(text, pattern [, group])		text of the group (default 1, or 0 when the pattern has none), or NULL
- *	time_parse(text [, zone [, form]])		seconds since 1970; forms in wismo-carriers(5)
+ *	time_parse(text [, zone [, form]])		seconds since 1970, or NULL; forms in wismo/core/moment.h
  * Nothing else: no table, no clock, no random, no file. Work is bounded (EXPR_STEPS); an expression
  * that exceeds it, or fails, yields UNKNOWN / NULL with an error text, never a false answer. */
 #ifndef WISMO_CORE_EXPR_H
@@ -39,6 +39,13 @@ const char *expr_sql(const struct expr *expr);		/* borrowed: as written */
 enum expr_truth expr_truth(struct expr *expr, GError **error);
 char *expr_text(struct expr *expr, GError **error);			/* owned; NULL for SQL NULL */
 gint64 expr_int(struct expr *expr, gint64 fallback, GError **error);	/* fallback for NULL and failures */
+
+/* The value as a list: items of a JSON array (objects and arrays as JSON text, NULLs left out), an object as
+ * a list of itself, SQL NULL as no items; at most `most`. Owned (char *); NULL on failure. */
+GPtrArray *expr_list(struct expr *expr, guint most, GError **error);
+
+/* Compiles the list form now, so that loading a file finds its errors. */
+bool expr_list_open(struct expr *expr, GError **error);
 
 SCOPE(expr_space, expr_space_free)
 SCOPE(expr, expr_free)
