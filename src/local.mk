@@ -17,6 +17,8 @@ src_libmodel_a_SOURCES = \
 	src/model/mail.c \
 	src/model/order.c \
 	src/model/reading.c \
+	src/model/reply.c \
+	src/model/task.c \
 	src/model/tracking.c
 
 src_libcore_a_SOURCES = \
@@ -79,6 +81,8 @@ src_libconf_a_SOURCES = \
 src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
+	src/store/act.c \
+	src/store/act_p.h \
 	src/store/authorize.c \
 	src/store/case.c \
 	src/store/case_reply.c \
@@ -87,12 +91,15 @@ src_libstore_a_SOURCES = \
 	src/store/mailbox.c \
 	src/store/migrate.c \
 	src/store/order.c \
+	src/store/reply.c \
+	src/store/reply_act.c \
 	src/store/reply_look.c \
 	src/store/reading.c \
 	src/store/sql.c \
 	src/store/sql_p.h \
 	src/store/store.c \
-	src/store/store_p.h
+	src/store/store_p.h \
+	src/store/task.c
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
 src_libflow_a_SOURCES = \

@@ -263,6 +263,8 @@ CREATE TABLE replies (
   attempts INTEGER NOT NULL DEFAULT 0,
   edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
   approved_by TEXT,                            -- 'auto' or who
+  approved_at INTEGER NOT NULL DEFAULT 0,      -- the case is looked at again before sending: what happened after this?
+  tried_at INTEGER NOT NULL DEFAULT 0,         -- first attempt: five days later it ends
   confirmed_at INTEGER NOT NULL DEFAULT 0,     -- our Message-ID or the marketplace's copy was seen
   created_at INTEGER NOT NULL,
   sent_at INTEGER NOT NULL DEFAULT 0,
