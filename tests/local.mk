@@ -61,10 +61,26 @@ tests_unit_test_expr_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_expr_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 # ---- flows and everything that is a script ----
-INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h
+INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h \
+	tests/lib/clock_fake.c
 check_PROGRAMS += tests/flow/test-fetch
-tests_flow_test_fetch_SOURCES = tests/flow/test-fetch.c $(INBOX_LIB) $(TEST_SEAMS)
+tests_flow_test_fetch_SOURCES = tests/flow/test-fetch.c $(INBOX_LIB)
 tests_flow_test_fetch_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_fetch_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-watch
+tests_flow_test_watch_SOURCES = tests/flow/test-watch.c $(INBOX_LIB)
+tests_flow_test_watch_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_watch_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-stream
+tests_flow_test_stream_SOURCES = tests/flow/test-stream.c tests/lib/peer.c tests/lib/peer.h $(TEST_SEAMS)
+tests_flow_test_stream_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_stream_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-file
+tests_flow_test_file_SOURCES = tests/flow/test-file.c $(INBOX_LIB)
+tests_flow_test_file_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_file_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)

@@ -16,8 +16,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define REFRESH_S 540		/* below the 10 minutes after which routers forget a silent connection */
-#define NOOP_S 30		/* servers without IDLE */
+#define REFRESH_S 540
+#define NOOP_S 30
 #define MAILDIR_S 30		/* network file systems tell no news */
 #define LOOK_S 300		/* replies of unknown fate are looked for so often */
 #define TURN_MS 1000		/* the longest wait: a lost wake-up costs no more */
@@ -89,10 +89,12 @@ static struct sync begin(const struct watch *watch, const struct link *link)
 			       .synced_at = link->synced_at };
 }
 
-static bool park_link(struct link *link, GError **error)
+static bool park_link(const struct watch *watch, struct link *link, GError **error)
 {
+	guint refresh_s = watch->wires->refresh_s, noop_s = watch->wires->noop_s;
+
 	link->idling = imap_has_idle(link->imap);
-	link->next_us = in_us(link->idling ? REFRESH_S : NOOP_S);
+	link->next_us = in_us(link->idling ? refresh_s ? refresh_s : REFRESH_S : noop_s ? noop_s : NOOP_S);
 	return !link->idling || imap_idle_begin(link->imap, error);
 }
 
@@ -105,14 +107,14 @@ static bool leave_idle(struct link *link, GError **error)
 }
 
 /* Connects when needed and reads everything; also each refresh goes this way. */
-static bool imap_up(struct link *link, struct sync *sync, GError **error)
+static bool imap_up(const struct watch *watch, struct link *link, struct sync *sync, GError **error)
 {
 	struct imap_folder status;
 
 	if (!link->imap)
 		link->imap = imap_open(&link->account->source, error);
 	link->up = link->imap && leave_idle(link, error) && imap_select(link->imap, link->folder, false, &status, error)
-		&& fetch_imap_sync(sync, link->imap, &status, error) && park_link(link, error);
+		&& fetch_imap_sync(sync, link->imap, &status, error) && park_link(watch, link, error);
 	return link->up;
 }
 
@@ -145,7 +147,7 @@ static bool link_up(struct watch *watch, struct link *link, GError **error)
 		link->up = fetch_maildir_sync(&sync, &problem);
 		link->next_us = in_us(MAILDIR_S);
 	} else {
-		imap_up(link, &sync, &problem);
+		imap_up(watch, link, &sync, &problem);
 	}
 	return settle(watch, link, &sync, problem, error);
 }
@@ -159,7 +161,7 @@ static bool link_news(struct watch *watch, struct link *link, GError **error)
 
 	if ((idling ? leave_idle(link, &problem) : imap_noop(link->imap, &problem))
 	    && fetch_imap_sync(&sync, link->imap, NULL, &problem))
-		park_link(link, &problem);
+		park_link(watch, link, &problem);
 	return settle(watch, link, &sync, problem, error);
 }
 

@@ -4,6 +4,8 @@
 #				127.0.0.1 shows the certificate good, .2 wrong, .3 self, .4 expired (certs.sh).
 #				Exits with 77 when Dovecot or openssl is not installed.
 #	dovecot.sh stop DIR
+#	dovecot.sh crash DIR	kills it and all its workers at once
+#	dovecot.sh again DIR	starts a stopped or crashed one on the same ports
 # Mails of USER lie in the Maildir DIR/mail/USER; new files there belong to the user named in DIR/owner.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -89,12 +91,20 @@ END
 	done
 	cat "$dir/start.log" >&2
 	exit 1 ;;
+crash)
+	pid=$(cat "$dir/run/master.pid")
+	workers=$(grep -l "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status 2>/dev/null | cut -d/ -f3 || :)
+	kill -KILL "$pid" $workers
+	while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+	rm -f "$dir/run/master.pid" ;;
+again)
+	dovecot -c "$dir/dovecot.conf" ;;
 stop)
 	[ -f "$dir/run/master.pid" ] || exit 0
 	pid=$(cat "$dir/run/master.pid")
 	kill "$pid" 2>/dev/null || exit 0
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done ;;
 *)
-	echo "usage: dovecot.sh start|stop DIR" >&2
+	echo "usage: dovecot.sh start|stop|crash|again DIR" >&2
 	exit 2 ;;
 esac

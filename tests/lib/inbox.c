@@ -2,14 +2,28 @@
 
 #include "src/store/sql_p.h"
 #include "wismo/base/clock.h"
+#include "wismo/base/fault.h"
+#include "wismo/flow/fetch.h"
 
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+void (*inbox_fault)(const char *name);
+
+void fault_point(const char *name)
+{
+	if (inbox_fault)
+		inbox_fault(name);
+}
 
 static int run_script(const char *dir, const char *verb)
 {
@@ -56,6 +70,7 @@ void inbox_free(struct inbox *inbox)
 	store_close(inbox->flow.store);
 	inbox_dovecot(inbox, "stop");
 	g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+	g_free(inbox->store_path);
 	g_free(inbox->dir);
 	g_free(inbox);
 }
@@ -63,12 +78,13 @@ void inbox_free(struct inbox *inbox)
 void inbox_fresh_store(struct inbox *inbox)
 {
 	static int number;
-	g_autofree char *path = g_strdup_printf("%s/store-%d.db", inbox->dir, ++number);
 	g_autoptr(GError) error = NULL;
 
 	store_close(inbox->flow.store);
-	store_close(store_open(path, ROLE_ALL, true, &error));
-	inbox->flow.store = store_open(path, ROLE_INBOX, false, &error);
+	g_free(inbox->store_path);
+	inbox->store_path = g_strdup_printf("%s/store-%d.db", inbox->dir, ++number);
+	store_close(store_open(inbox->store_path, ROLE_ALL, true, &error));
+	inbox->flow.store = store_open(inbox->store_path, ROLE_INBOX, false, &error);
 	g_assert_no_error(error);
 }
 
@@ -152,4 +168,84 @@ struct pass inbox_fetch(struct inbox *inbox, const struct account *account)
 	if (!fetch_once(&inbox->flow, account, clock_now(), &pass, &error))
 		g_error("the store failed: %s", error->message);
 	return pass;
+}
+
+static void send_news(void *user)
+{
+	if (write(*(int *) user, "!", 1) < 0)
+		_exit(4);
+}
+
+/* The child has a store of its own: SQLite's handles do not survive a fork. */
+static void watch_child(struct inbox *inbox, const GPtrArray *accounts, int wake_fd, int news_fd, guint refresh_s, guint noop_s)
+{
+	g_autoptr(GError) error = NULL;
+	struct flow flow = inbox->flow;
+	struct fetch_wires wires = { .wake_fd = wake_fd, .news = send_news, .user = &news_fd, .refresh_s = refresh_s, .noop_s = noop_s };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	flow.store = store_open(inbox->store_path, ROLE_INBOX, false, &error);
+	if (flow.store && fetch_watch(&flow, accounts, &wires, &error)) {
+		store_close(flow.store);
+		_exit(0);
+	}
+	fprintf(stderr, "watch: %s\n", error->message);
+	_exit(3);
+}
+
+struct inbox_watch inbox_watch_start(struct inbox *inbox, const GPtrArray *accounts, guint refresh_s, guint noop_s)
+{
+	struct inbox_watch watch;
+	int wake[2], news[2];
+
+	g_assert(pipe(wake) == 0 && pipe(news) == 0);
+	watch.pid = fork();
+	if (watch.pid == 0) {
+		close(wake[1]);
+		close(news[0]);
+		watch_child(inbox, accounts, wake[0], news[1], refresh_s, noop_s);
+	}
+	close(wake[0]);
+	close(news[1]);
+	watch.wake_fd = wake[1];
+	watch.news_fd = news[0];
+	return watch;
+}
+
+bool inbox_watch_news(const struct inbox_watch *watch, guint wait_s)
+{
+	struct pollfd wait = { .fd = watch->news_fd, .events = POLLIN };
+	char byte;
+
+	return poll(&wait, 1, (int) wait_s * 1000) == 1 && read(watch->news_fd, &byte, 1) == 1;
+}
+
+bool inbox_watch_stop(struct inbox_watch *watch)
+{
+	int status = -1;
+
+	close(watch->wake_fd);
+	for (int i = 0; i < 200; i++) {
+		if (waitpid(watch->pid, &status, WNOHANG) == watch->pid) {
+			close(watch->news_fd);
+			return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		}
+		g_usleep(50000);
+	}
+	kill(watch->pid, SIGKILL);
+	waitpid(watch->pid, &status, 0);
+	close(watch->news_fd);
+	return false;
+}
+
+bool inbox_await(struct inbox *inbox, const char *sql, gint64 value, guint wait_s)
+{
+	gint64 end_us = g_get_monotonic_time() + (gint64) wait_s * G_USEC_PER_SEC;
+
+	while (inbox_int(inbox, sql) != value) {
+		if (g_get_monotonic_time() > end_us)
+			return false;
+		g_usleep(10000);
+	}
+	return true;
 }

@@ -11,10 +11,12 @@ struct fetch_wires {
 	void (*alive)(void *user);	/* called at least every second while waiting, and after each mailbox; may be NULL */
 	void (*news)(void *user);	/* new mails were committed: wake the mind; may be NULL */
 	void *user;
+	guint refresh_s;		/* of IDLE; 0: 540, below the 10 minutes after which routers forget a silent connection */
+	guint noop_s;			/* between polls of servers without IDLE; 0: 30 */
 };
 
 /* Watches all `accounts` (struct account) until wake_fd ends: one connection for each folder, all parked in
- * one poll; IDLE refreshed every 9 minutes, NOOP every 30 s where there is no IDLE; inotify and a look each
+ * one poll; IDLE where the server has it, NOOP where not; inotify and a look each
  * 30 s for Maildirs. A mailbox that fails is written into its row, logged, and tried again with back-off
  * (5 s to 5 min for passing trouble, 1 min to 30 min for what a person must mend) while the others go on.
  * Ignores SIGPIPE. True when the supervisor closed the wire; false when the store fails (WISMO_RETRY,

@@ -1,0 +1,268 @@
+/* Filing after sending, and replies whose fate only the mailbox knows, against a real Dovecot. */
+#include "tests/lib/unit.h"
+
+#include "src/store/sql_p.h"
+#include "tests/lib/inbox.h"
+#include "wismo/mail/imap.h"
+#include "wismo/mail/maildir.h"
+#include "wismo/store/filing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct inbox *box;
+
+static int fresh(void **state)
+{
+	(void) state;
+	inbox_fault = NULL;
+	inbox_fresh_store(box);
+	return 0;
+}
+
+/* A buyer's mail in the mailbox and the store; the account has a Sent folder on the server. */
+static struct account *account_with_mail(const char *user)
+{
+	struct account *account = inbox_account(box, user, SAFETY_NONE, 1);
+
+	account->sent_folder = g_strdup("Gesendet für mich");
+	inbox_deliver(box, user, "", "1", "", "From: a@example.org\r\nMessage-ID: <q@x>\r\n\r\nwhere is it\r\n");
+	inbox_deliver(box, user, ".Gesendet f&APw-r mich", "0", "S", "From: b@example.org\r\nMessage-ID: <other@x>\r\n\r\nold\r\n");
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM mails"), 1);
+	return account;
+}
+
+static void add_reply(const char *account, const char *state, gint64 epoch, bool filed)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) wire = g_bytes_new_static("Message-ID: <r@wismo>\r\nSubject: re\r\n\r\nsoon\r\n", 43);
+	scoped(store) store = store_open(box->store_path, ROLE_ALL, false, &error);
+
+	assert_null(error);
+	assert_true(sql_run(store, &error, "INSERT INTO cases (id, account, channel, buyer, lang, state, intent, opened_at)"
+			    " VALUES (1, ?, 'shop', 'a@example.org', 'en', 'open', 'not_arrived', 1)", "s", account));
+	assert_true(sql_run(store, &error, "INSERT INTO verdicts (id, case_id, made_at, rulebook, facts, rule, reason, sends)"
+			    " VALUES (1, 1, 1, 'h', '{}', 'r', '[]', 'auto')", ""));
+	assert_true(sql_run(store, &error, "INSERT INTO replies (id, case_id, verdict, cause, mail, account, template, lang, recipient,"
+			    " subject, body, message_id, state, wire, epoch, created_at) VALUES (1, 1, 1, 'c', 1, ?, 't', 'en',"
+			    " 'a@example.org', 're', 'soon', 'r@wismo', ?, ?, ?, 1)", "ssbi", account, state, wire, epoch));
+	if (filed)
+		assert_true(filing_add(store, 1, 1, &error));
+	assert_null(error);
+}
+
+static void raise_epoch(void)
+{
+	scoped(store) store = store_open(box->store_path, ROLE_ALL, false, NULL);
+
+	assert_true(sql_run(store, NULL, "UPDATE instance SET epoch = 2", ""));
+}
+
+static guint in_sent(const struct account *account, const char *message_id)
+{
+	scoped(imap) imap = imap_open(&account->source, NULL);
+	struct imap_folder status;
+	guint count = 0;
+
+	assert_non_null(imap);
+	assert_true(imap_select(imap, account->sent_folder, false, &status, NULL));
+	assert_true(imap_count_message_id(imap, message_id, &count, NULL));
+	return count;
+}
+
+/* Whether a file of the user's INBOX carries the letter of the flag. */
+static bool flagged(const char *user, char flag)
+{
+	g_autofree char *path = g_build_filename(box->dir, "mail", user, "cur", NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir)))
+		if (strchr(name, ',') && strchr(strrchr(name, ','), flag))
+			return true;
+	return false;
+}
+
+static void the_copy_lands_in_sent_and_the_mail_is_marked_answered(void **state)
+{
+	scoped(account) account = account_with_mail("copy");
+
+	(void) state;
+	add_reply("copy", "sent", 1, true);
+	assert_int_equal(inbox_fetch(box, account).done, 2);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+	assert_true(flagged("copy", 'R'));
+	assert_false(flagged("copy", 'S'));
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done' AND attempts = 1"), 2);
+	assert_int_equal(inbox_fetch(box, account).done, 0);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+}
+
+static void a_copy_that_is_there_already_is_not_made_again(void **state)
+{
+	scoped(account) account = account_with_mail("there");
+
+	(void) state;
+	inbox_deliver(box, "there", ".Gesendet f&APw-r mich", "9", "S", "Message-ID: <r@wismo>\r\n\r\nfiled by the provider\r\n");
+	add_reply("there", "sent", 1, true);
+	inbox_fetch(box, account);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done'"), 2);
+}
+
+static void a_missing_sent_folder_is_said_and_tried_later_and_nothing_is_sent(void **state)
+{
+	scoped(account) account = account_with_mail("nosent");
+
+	(void) state;
+	g_free(account->sent_folder);
+	account->sent_folder = g_strdup("absent");
+	add_reply("nosent", "sent", 1, true);
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE step = 'copy' AND state = 'due' AND attempts = 1"
+				   " AND why LIKE '%absent%' AND next_at > 1000"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE step = 'answered' AND state = 'done'"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent'"), 1);
+}
+
+static void under_another_uidvalidity_no_mail_is_marked(void **state)
+{
+	scoped(account) account = account_with_mail("moved");
+	scoped(store) store = store_open(box->store_path, ROLE_ALL, false, NULL);
+
+	(void) state;
+	assert_true(sql_run(store, NULL, "UPDATE places SET uidvalidity = uidvalidity - 1", ""));
+	add_reply("moved", "sent", 1, true);
+	/* INBOX itself is not read again: that would find the mail under its new number. */
+	g_ptr_array_set_size(account->folders, 0);
+	g_ptr_array_add(account->folders, g_strdup(account->sent_folder));
+	inbox_fetch(box, account);
+	assert_false(flagged("moved", 'R'));
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE step = 'answered' AND state = 'given_up'"
+				   " AND why LIKE '%no longer where%'"), 1);
+}
+
+static void an_uncertain_reply_that_is_in_sent_was_sent(void **state)
+{
+	scoped(account) account = account_with_mail("seen");
+
+	(void) state;
+	inbox_deliver(box, "seen", ".Gesendet f&APw-r mich", "9", "S", "Message-ID: <r@wismo>\r\n\r\nfiled by the provider\r\n");
+	add_reply("seen", "uncertain", 1, false);
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent' AND confirmed_at > 0 AND sent_at > 0"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM cases WHERE answered_at > 0 AND dirty = 1"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM history WHERE subject = 'r1'"), 1);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+}
+
+static void an_uncertain_reply_that_is_not_in_sent_stays_uncertain(void **state)
+{
+	scoped(account) account = account_with_mail("unseen");
+
+	(void) state;
+	add_reply("unseen", "uncertain", 1, false);
+	assert_int_equal(inbox_fetch(box, account).done, 0);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'uncertain'"), 1);
+}
+
+static void a_restored_copy_looks_in_sent_before_anything_may_leave(void **state)
+{
+	static const struct { const char *was; bool there; const char *will; gint64 epoch; } rows[] = {
+		{ "due", true, "sent", 2 }, { "due", false, "due", 2 }, { "later", true, "sent", 2 }, { "later", false, "later", 2 },
+		{ "sending", true, "sent", 2 }, { "sending", false, "later", 2 }, { "handed_over", true, "sent", 2 },
+		{ "handed_over", false, "uncertain", 2 }, { "uncertain", true, "sent", 2 }, { "uncertain", false, "uncertain", 2 },
+		{ "draft", true, "draft", 1 }, { "sent", true, "sent", 1 },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *user = g_strdup_printf("epoch%zu", i);
+		g_autofree char *now = NULL;
+
+		inbox_fresh_store(box);
+		scoped(account) account = account_with_mail(user);
+
+		if (rows[i].there)
+			inbox_deliver(box, user, ".Gesendet f&APw-r mich", "9", "S", "Message-ID: <r@wismo>\r\n\r\nfrom the other copy\r\n");
+		add_reply(user, rows[i].was, 1, false);
+		raise_epoch();
+		inbox_fetch(box, account);
+		now = inbox_text(box, "SELECT state FROM replies");
+		if (strcmp(now, rows[i].will) != 0 || inbox_int(box, "SELECT epoch FROM replies") != rows[i].epoch)
+			fail_msg("%s, %s: became %s", rows[i].was, rows[i].there ? "in Sent" : "not in Sent", now);
+	}
+}
+
+static void a_restored_copy_without_a_sent_folder_waits_for_a_person(void **state)
+{
+	scoped(account) account = account_with_mail("nowhere");
+
+	(void) state;
+	g_clear_pointer(&account->sent_folder, g_free);
+	add_reply("nowhere", "due", 1, false);
+	raise_epoch();
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'uncertain' AND why LIKE '%no Sent folder%'"), 1);
+}
+
+static void a_sink_maildir_tells_what_was_sent(void **state)
+{
+	scoped(account) account = account_with_mail("sink");
+	g_autoptr(GBytes) wire = g_bytes_new_static("x", 1);
+
+	(void) state;
+	account->outgoing.path = g_build_filename(box->dir, "sink", NULL);
+	assert_true(maildir_deliver(account->outgoing.path, "r@wismo", wire, NULL));
+	add_reply("sink", "uncertain", 1, false);
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent'"), 1);
+}
+
+static void filings_are_done_while_watching(void **state)
+{
+	scoped(account) account = account_with_mail("watching");
+	g_autoptr(GPtrArray) accounts = g_ptr_array_new();
+	struct inbox_watch watch;
+
+	(void) state;
+	g_ptr_array_add(accounts, account);
+	watch = inbox_watch_start(box, accounts, 0, 0);
+	assert_true(inbox_await(box, "SELECT synced_at > 0 FROM mailboxes", 1, 10));
+	add_reply("watching", "sent", 1, true);
+	assert_true(inbox_await(box, "SELECT count(*) FROM filings WHERE state = 'done'", 2, 15));
+	/* And the mailbox is listened to as before. */
+	inbox_deliver(box, "watching", "", "2", "", "Message-ID: <next@x>\r\n\r\nnext\r\n");
+	assert_true(inbox_watch_news(&watch, 15));
+	assert_true(inbox_watch_stop(&watch));
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define row(f) cmocka_unit_test_setup(f, fresh)
+		row(the_copy_lands_in_sent_and_the_mail_is_marked_answered),
+		row(a_copy_that_is_there_already_is_not_made_again),
+		row(a_missing_sent_folder_is_said_and_tried_later_and_nothing_is_sent),
+		row(under_another_uidvalidity_no_mail_is_marked),
+		row(an_uncertain_reply_that_is_in_sent_was_sent),
+		row(an_uncertain_reply_that_is_not_in_sent_stays_uncertain),
+		row(a_restored_copy_looks_in_sent_before_anything_may_leave),
+		row(a_restored_copy_without_a_sent_folder_waits_for_a_person),
+		row(a_sink_maildir_tells_what_was_sent),
+		row(filings_are_done_while_watching),
+	};
+	int failed;
+
+	box = inbox_new();
+	if (!box) {
+		puts("1..0 # SKIP Dovecot or openssl is not installed");
+		return 0;
+	}
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	inbox_free(box);
+	return failed;
+}
