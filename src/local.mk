@@ -5,8 +5,10 @@ noinst_LIBRARIES += src/libbase.a src/libmodel.a src/libcore.a src/libnet.a src/
 
 src_libbase_a_SOURCES = \
 	src/base/clock.c \
+	src/base/confine.c \
 	src/base/error.c \
 	src/base/log.c \
+	src/base/notify.c \
 	src/base/secret.c
 
 src_libmodel_a_SOURCES = \
@@ -87,12 +89,14 @@ src_libstore_a_SOURCES = \
 	src/store/case.c \
 	src/store/case_reply.c \
 	src/store/filing.c \
+	src/store/instance.c \
 	src/store/mail.c \
 	src/store/mailbox.c \
 	src/store/migrate.c \
 	src/store/order.c \
 	src/store/reply.c \
 	src/store/reply_act.c \
+	src/store/overview.c \
 	src/store/reply_look.c \
 	src/store/reading.c \
 	src/store/sql.c \
@@ -115,7 +119,11 @@ src_libflow_a_SOURCES = \
 	src/flow/thread.c \
 	src/flow/thread_p.h \
 	src/flow/understand.c \
-	src/flow/understand_step.c
+	src/flow/understand_step.c \
+	src/flow/run.c \
+	src/flow/run_once.c \
+	src/flow/run_p.h \
+	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
 	src/cmd/classify.c \

@@ -7,7 +7,7 @@ CREATE TABLE instance (          -- one row: who this database is
   uuid TEXT NOT NULL,
   name TEXT NOT NULL,
   epoch INTEGER NOT NULL CHECK (epoch >= 1),   -- raised when a copy is restored: replies of an older epoch wait for Sent
-  machine TEXT NOT NULL DEFAULT '',            -- machine-id of the last writer; another one means a copy
+  machine TEXT NOT NULL DEFAULT '',            -- hashed machine-id and inode of this file at the last start; others mean a copy
   boot TEXT NOT NULL DEFAULT '',
   pid INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL

@@ -1,0 +1,67 @@
+/* All stages in one process, until nothing is due: for tests, the demo, and a run by cron. */
+#include "run_p.h"
+
+#include "wismo/base/clock.h"
+#include "wismo/base/error.h"
+#include "wismo/base/log.h"
+#include "wismo/store/instance.h"
+
+#define ROUNDS_MAX 1000		/* each round moves something on; more means that two stages feed each other */
+
+static bool round_of(const struct flow *flow, const struct run_files *files, guint *done, GError **error)
+{
+	static stage_step *const steps[] = { understand_step, track_step, decide_step, send_step, act_step };
+	gint64 now = clock_now();
+	struct pass pass;
+
+	for (guint i = 0; i < flow->settings->accounts->len; i++) {
+		struct account *account = g_ptr_array_index(flow->settings->accounts, i);
+		g_autoptr(GError) cause = NULL;
+
+		pass = (struct pass) { 0 };
+		/* One broken mailbox does not keep the others waiting. */
+		if (!fetch_once(flow, account, now, &pass, &cause))
+			log_error("account %s: %s", account->name, cause->message);
+		*done += pass.done;
+	}
+	if (!run_import(flow->store, files, now, &pass, error))
+		return false;
+	*done += pass.done;
+	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+		pass = (struct pass) { 0 };
+		if (!steps[i](flow, now, &pass, error))
+			return false;
+		*done += pass.done;
+	}
+	return true;
+}
+
+static bool work(const struct run_files *files, struct store *store, GError **error)
+{
+	const struct flow flow = { .store = store, .settings = files->settings, .book = files->book };
+	guint done = 1;
+
+	for (guint round = 0; done; round++) {
+		if (round == ROUNDS_MAX) {
+			g_set_error(error, WISMO_ERROR, WISMO_RETRY, "still busy after %d rounds", ROUNDS_MAX);
+			return false;
+		}
+		done = 0;
+		if (!round_of(&flow, files, &done, error))
+			return false;
+		log_debug("round %u moved %u", round, done);
+	}
+	return true;
+}
+
+bool run_once(const struct run_files *files, GError **error)
+{
+	scoped(instance_lock) lock = instance_lock_take(files->settings->state_dir, error);
+	scoped(store) store = lock ? store_open(files->settings->database, ROLE_ALL, true, error) : NULL;
+	bool copied, fine;
+
+	if (!store || !instance_enter(store, files->settings->database, clock_now(), &copied, error))
+		return false;
+	fine = work(files, store, error);
+	return instance_leave(store, fine ? error : NULL) && fine;
+}
