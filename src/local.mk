@@ -123,6 +123,7 @@ src_libflow_a_SOURCES = \
 	src/flow/run.c \
 	src/flow/run_once.c \
 	src/flow/run_p.h \
+	src/flow/run_roles.c \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \

@@ -29,14 +29,6 @@
 #define SLOTS 256
 #define STATUS_US (60 * G_USEC_PER_SEC)
 
-static const struct run_role roles[] = {
-	{ "inbox", ROLE_INBOX, { NULL, NULL } },
-	{ "mind", ROLE_MIND, { understand_step, decide_step } },
-	{ "tracker", ROLE_TRACKER, { track_step, NULL } },
-	{ "mailer", ROLE_MAILER, { send_step, NULL } },
-	{ "runner", ROLE_RUNNER, { act_step, NULL } },
-};
-
 void run_files_free(struct run_files *files)
 {
 	if (!files)
@@ -78,16 +70,16 @@ static bool add_worker(struct run_team *team, const struct run_role *role, const
 static bool form_team(struct run_team *team, bool split, GError **error)
 {
 	g_ptr_array_set_size(team->workers, 0);
-	for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
+	for (gsize i = 0; i < RUN_ROLES; i++) {
 		const GPtrArray *accounts = team->files->settings->accounts;
 
-		if (roles[i].role != ROLE_INBOX || !split) {
-			if (!add_worker(team, &roles[i], NULL, error))
+		if (run_roles[i].role != ROLE_INBOX || !split) {
+			if (!add_worker(team, &run_roles[i], NULL, error))
 				return false;
 			continue;
 		}
 		for (guint a = 0; a < accounts->len; a++)
-			if (!add_worker(team, &roles[i], ((struct account *) g_ptr_array_index(accounts, a))->name, error))
+			if (!add_worker(team, &run_roles[i], ((struct account *) g_ptr_array_index(accounts, a))->name, error))
 				return false;
 	}
 	return true;

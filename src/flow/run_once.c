@@ -10,7 +10,6 @@
 
 static bool round_of(const struct flow *flow, const struct run_files *files, guint *done, GError **error)
 {
-	static stage_step *const steps[] = { understand_step, track_step, decide_step, send_step, act_step };
 	gint64 now = clock_now();
 	struct pass pass;
 
@@ -27,12 +26,13 @@ static bool round_of(const struct flow *flow, const struct run_files *files, gui
 	if (!run_import(flow->store, files, now, &pass, error))
 		return false;
 	*done += pass.done;
-	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
-		pass = (struct pass) { 0 };
-		if (!steps[i](flow, now, &pass, error))
-			return false;
-		*done += pass.done;
-	}
+	for (gsize role = 0; role < RUN_ROLES; role++)
+		for (gsize i = 0; i < G_N_ELEMENTS(run_roles[role].steps) && run_roles[role].steps[i]; i++) {
+			pass = (struct pass) { 0 };
+			if (!run_roles[role].steps[i](flow, now, &pass, error))
+				return false;
+			*done += pass.done;
+		}
 	return true;
 }
 

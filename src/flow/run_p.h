@@ -20,6 +20,10 @@ struct run_role {
 	stage_step *steps[2];		/* NULL-padded; none: the inbox */
 };
 
+/* In the order of a mail's way. */
+#define RUN_ROLES 5
+extern const struct run_role run_roles[RUN_ROLES];
+
 struct run_worker {
 	const struct run_role *role;
 	char *account;			/* inbox of one account; NULL: of all */

@@ -1,0 +1,10 @@
+/* Who runs which stage. */
+#include "run_p.h"
+
+const struct run_role run_roles[RUN_ROLES] = {
+	{ "inbox", ROLE_INBOX, { NULL, NULL } },
+	{ "mind", ROLE_MIND, { understand_step, NULL } },
+	{ "tracker", ROLE_TRACKER, { NULL, NULL } },
+	{ "mailer", ROLE_MAILER, { NULL, NULL } },
+	{ "runner", ROLE_RUNNER, { NULL, NULL } },
+};
