@@ -52,12 +52,14 @@ src_libcore_a_SOURCES = \
 	src/core/table.c
 
 src_libnet_a_SOURCES = \
+	src/net/smtp.c \
 	src/net/stream.c
 src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 
 src_libmail_a_SOURCES = \
 	src/mail/charset.c \
 	src/mail/charset_p.h \
+	src/mail/compose.c \
 	src/mail/flowed.c \
 	src/mail/flowed_p.h \
 	src/mail/imap.c \

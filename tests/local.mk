@@ -22,6 +22,11 @@ tests_unit_test_secret_SOURCES = tests/unit/test-secret.c $(TEST_SEAMS)
 tests_unit_test_secret_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_secret_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-compose
+tests_unit_test_compose_SOURCES = tests/unit/test-compose.c $(TEST_SEAMS)
+tests_unit_test_compose_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_compose_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-maildir
 tests_unit_test_maildir_SOURCES = tests/unit/test-maildir.c $(TEST_SEAMS)
 tests_unit_test_maildir_CFLAGS = $(TEST_CFLAGS)
