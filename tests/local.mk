@@ -64,6 +64,35 @@ check_PROGRAMS += tests/unit/test-expr
 tests_unit_test_expr_SOURCES = tests/unit/test-expr.c $(TEST_SEAMS)
 tests_unit_test_expr_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_expr_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test-mime
+tests_unit_test_mime_SOURCES = tests/unit/test-mime.c $(TEST_SEAMS)
+tests_unit_test_mime_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_mime_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-html
+tests_unit_test_html_SOURCES = tests/unit/test-html.c $(TEST_SEAMS)
+tests_unit_test_html_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_html_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-buyertext
+tests_unit_test_buyertext_SOURCES = tests/unit/test-buyertext.c $(TEST_SEAMS)
+tests_unit_test_buyertext_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_buyertext_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-machine
+tests_unit_test_machine_SOURCES = tests/unit/test-machine.c $(TEST_SEAMS)
+tests_unit_test_machine_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_machine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-channel
+tests_unit_test_channel_SOURCES = tests/unit/test-channel.c $(TEST_SEAMS)
+tests_unit_test_channel_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_channel_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-understand
+tests_flow_test_understand_SOURCES = tests/flow/test-understand.c $(TEST_SEAMS)
+tests_flow_test_understand_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_understand_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h \

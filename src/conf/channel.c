@@ -188,6 +188,9 @@ static bool read_answer(cfg_t *section, struct channel *channel, GError **error)
 {
 	struct channel_rules *rules = &channel->rules;
 
+	/* libconfuse makes sections without a title before it reads the file, and forgets where they stand. */
+	if (!section->filename)
+		section->filename = strdup(channel->file);
 	if (cfg_getint(section, "max_chars") < 0 || cfg_getint(section, "within_hours") < 0)
 		return confuse_fail(section, error, "max_chars and within_hours cannot be negative");
 	rules->reply_by_mail = cfg_getbool(section, "by_mail");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define QUOTE_DEPTH 50
+#define INDENT_CAP 40
 #define ELEMENTS 500000		/* nodes looked at; about what 2 MB can hold */
 
 struct writer {
@@ -13,6 +14,7 @@ struct writer {
 	int pre;		/* depth of elements that keep white space */
 	int breaks;		/* line ends wanted before the next word: 1 = new line, 2 = blank line */
 	bool blank;		/* a blank wanted before the next word */
+	int indent;		/* blanks that stand at the start of a line of <pre> */
 	bool started;
 };
 
@@ -94,6 +96,7 @@ static void want(struct writer *writer, int breaks)
 {
 	writer->breaks = MAX(writer->breaks, breaks);
 	writer->blank = false;
+	writer->indent = 0;
 }
 
 /* Brings out the line ends, quote marks and blank that stand before the next word. */
@@ -112,6 +115,8 @@ static void approach(struct writer *writer)
 	} else if (writer->blank) {
 		g_string_append_c(writer->out, ' ');
 	}
+	for (; writer->indent > 0; writer->indent--)
+		g_string_append_c(writer->out, ' ');
 	writer->breaks = 0;
 	writer->blank = false;
 }
@@ -128,8 +133,12 @@ static void write_text(struct writer *writer, const char *text)
 		}
 		if (space && writer->pre && *text == '\n') {
 			writer->breaks = writer->breaks < 3 ? writer->breaks + 1 : 3;
-		} else if (space && writer->pre && writer->breaks == 0 && writer->started) {
-			g_string_append_c(writer->out, ' ');
+			writer->indent = 0;
+		} else if (space && writer->pre && writer->started) {
+			if (writer->breaks)
+				writer->indent = MIN(writer->indent + 1, INDENT_CAP);
+			else
+				g_string_append_c(writer->out, ' ');
 		} else if (space) {
 			writer->blank = writer->blank || writer->breaks == 0;
 		} else {

@@ -143,7 +143,7 @@ gint64 numbers_term(const char *text)
 	if (!regex)
 		regex = regex_new("(?<![\\d.,:/-])(\\d{1,3})[\\s-]?(?:(hours?|hrs?|Stunden?|heures?|ore|horas?|uur|uren|godzin\\w*|timmar|"
 				  "saat\\w*|時間)|(?:business |calendar |working |Kalender|Werk|Arbeits)?(?:days?|tage?n?|jours?|giorn[oi]|"
-				  "d[ií]as?|dagen|dni|dagar|dias?|gün\\w*|日))(?!\\w)", REGEX_CASELESS, NULL);
+				  "d[ií]as?|dagen|dni|dagar|dias?|gün\\w*|日))(?![\\p{Latin}\\d])", REGEX_CASELESS, NULL);
 	if (!text || !regex_find(regex, text, strlen(text), 0, &hit, NULL))
 		return 0;
 	number = regex_group(text, &hit, 1);
