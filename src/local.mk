@@ -52,6 +52,7 @@ src_libcore_a_SOURCES = \
 	src/core/table.c
 
 src_libnet_a_SOURCES = \
+	src/net/http.c \
 	src/net/smtp.c \
 	src/net/stream.c
 src_libnet_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
