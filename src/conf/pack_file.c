@@ -260,8 +260,8 @@ static void read_vocabulary(struct reader *reader, cfg_t *cfg)
 static void add_own_blocks(GHashTable *blocks)
 {
 	static const char *const own[][2] = {
-		{ "gap", "[^\\n]{0,30}?" },	/* a few words of the same sentence */
-		{ "far", "[^\\n]{0,80}?" },	/* more of them */
+		{ "gap", "(?:[^\\n]{0,30}?)" },	/* a few words of the same sentence */
+		{ "far", "(?:[^\\n]{0,80}?)" },	/* more of them */
 		{ "text", "(?s:.{0,400}?)" },	/* across sentences */
 	};
 

@@ -174,6 +174,10 @@ struct folded *fold_text(const char *text, enum fold_flags flags, const GPtrArra
 	if (length > FOLD_CAP_BYTES)
 		length = (gsize) (g_utf8_find_prev_char(text, text + FOLD_CAP_BYTES + 1) - text);
 	fold_into(&writer, text, length, flags);
+	while (writer.out->len && strchr(" \n", writer.out->str[writer.out->len - 1])) {
+		g_string_truncate(writer.out, writer.out->len - 1);
+		g_array_set_size(writer.at, writer.at->len - 1);
+	}
 	if (words && words->len)
 		fold_mend(writer.out, writer.at, words);
 	const guint32 end = (guint32) length;
