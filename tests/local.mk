@@ -94,6 +94,40 @@ tests_flow_test_understand_SOURCES = tests/flow/test-understand.c $(TEST_SEAMS)
 tests_flow_test_understand_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_understand_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
+# Fuzzers: with --enable-fuzzing (clang) libFuzzer programs, else they replay their corpora as tests.
+FUZZ_REPLAY = $(TEST_SEAMS) tests/lib/fuzz.h
+if FUZZING
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_REPLAY += tests/lib/fuzz_replay.c
+FUZZ_LINK = $(AM_LDFLAGS)
+endif
+
+check_PROGRAMS += tests/fuzz/fuzz-mail
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz-mail.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_mail_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mail_LDADD = $(FLOW_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-html
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_html_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_html_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-buyertext
+tests_fuzz_fuzz_buyertext_SOURCES = tests/fuzz/fuzz-buyertext.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_buyertext_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_buyertext_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-channel
+tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_channel_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_channel_LDADD = $(CONF_LIBS)
+
+check_PROGRAMS += tests/flow/test-malformed
+tests_flow_test_malformed_SOURCES = tests/flow/test-malformed.c $(TEST_SEAMS)
+tests_flow_test_malformed_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_malformed_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h \
 	tests/lib/clock_fake.c

@@ -209,6 +209,8 @@ char *charset_read(const char *bytes, gsize length, const char *label)
 	char *text = NULL;
 	gsize misfits;
 
+	if (length == 0)
+		return g_strdup("");
 	for (gsize i = 0; i < G_N_ELEMENTS(means); i++)
 		if (strcmp(name, means[i].label) == 0)
 			charset = means[i].charset;
