@@ -131,6 +131,13 @@ tests_flow_test_malformed_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 # ---- flows and everything that is a script ----
 INBOX_LIB = tests/lib/inbox.c tests/lib/inbox.h tests/lib/peer.c tests/lib/peer.h \
 	tests/lib/clock_fake.c
+# Benches: make tests/bench/drain tests/bench/fetch && tests/bench/fetch 10000 tests/bench/drain
+EXTRA_PROGRAMS += tests/bench/drain tests/bench/fetch
+tests_bench_drain_SOURCES = tests/bench/drain.c
+tests_bench_drain_LDADD =
+tests_bench_fetch_SOURCES = tests/bench/fetch.c $(INBOX_LIB)
+tests_bench_fetch_LDADD = $(FLOW_LIBS)
+
 check_PROGRAMS += tests/flow/test-fetch
 tests_flow_test_fetch_SOURCES = tests/flow/test-fetch.c $(INBOX_LIB)
 tests_flow_test_fetch_CFLAGS = $(TEST_CFLAGS)
