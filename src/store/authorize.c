@@ -51,6 +51,9 @@ static int authorize(void *user, int action, const char *first, const char *seco
 
 void authorize_install(struct store *store)
 {
-	if (store->role != ROLE_ALL)
-		sqlite3_set_authorizer(store->db, authorize, store);
+	if (store->role == ROLE_ALL)
+		return;
+	/* The first use of a table-valued function in a connection "updates" sqlite_master, which nobody may: done before. */
+	sqlite3_exec(store->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
+	sqlite3_set_authorizer(store->db, authorize, store);
 }

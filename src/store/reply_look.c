@@ -1,7 +1,7 @@
 /* The replies table, seen from the mailbox. No statement here makes a reply of this epoch leave again. */
 #include "wismo/store/reply_look.h"
 
-#include "wismo/store/filing.h"
+#include "wismo/store/reply.h"
 #include "sql_p.h"
 
 void reply_look_free(gpointer pointer)
@@ -61,17 +61,26 @@ static bool found(struct store *store, const struct reply_look *look, gint64 now
 {
 	gint64 version = look->version;
 	bool before_handover = g_strcmp0(look->state, "uncertain") != 0 && g_strcmp0(look->state, "handed_over") != 0;
-	int moved = before_handover ? move(store, look->id, &version, look->state, "uncertain", "seen in Sent", error) : 1;
+	g_autoptr(GError) cause = NULL;
+	scoped(reply) reply = NULL;
 
-	if (moved > 0)
-		moved = move(store, look->id, &version, before_handover ? "uncertain" : look->state, "sent", NULL, error);
-	if (moved <= 0)
-		return moved == 0;
-	return sql_run(store, error, "UPDATE replies SET confirmed_at = ?, sent_at = iif(sent_at = 0, ?, sent_at) WHERE id = ?",
-		       "iii", now, now, look->id)
-		&& sql_run(store, error, "UPDATE cases SET answered_at = max(answered_at, ?), dirty = 1, version = version + 1"
-			   " WHERE id = (SELECT case_id FROM replies WHERE id = ?)", "ii", now, look->id)
-		&& filing_add(store, look->id, now, error) && tell(store, look, now, "found in Sent", error);
+	if (before_handover) {
+		int moved = move(store, look->id, &version, look->state, "uncertain", "seen in Sent", error);
+
+		if (moved <= 0)
+			return moved == 0;
+	}
+	reply = reply_get(store, look->id, &cause);
+	if (cause) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	/* Somebody was first: within our transaction nobody can be second. */
+	if (!reply || reply->version != version)
+		return true;
+	return reply_settle_sent(store, reply, now, "inbox", "found in Sent", error)
+		&& sql_run(store, error, "UPDATE replies SET confirmed_at = ?, epoch = (SELECT epoch FROM instance) WHERE id = ?",
+			   "ii", now, look->id);
 }
 
 static bool absent(struct store *store, const struct reply_look *look, gint64 now, GError **error)

@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of new databases: a mail is 8 KB in the middle. 10,000 mails are stored in 0.61 s, with 4096 in 0.78 s; 16384 would save
+ * another 0.07 s and make each small commit write four times as much. */
+#define PAGE_BYTES "8192"
 #define BUSY_WAIT_MS 10000	/* writers hold the lock for milliseconds; ten seconds means that something hangs */
 
 static const char *const roles[] = { "all", "command", "inbox", "mind", "tracker", "mailer", "runner", "reader" };
@@ -39,8 +42,8 @@ static bool prepare_connection(struct store *store, GError **error)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	if (sqlite3_exec(store->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			 "PRAGMA wal_autocheckpoint = 1000", NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(store->db, "PRAGMA page_size = " PAGE_BYTES "; PRAGMA journal_mode = WAL;"
+			 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000", NULL, NULL, NULL) != SQLITE_OK)
 		return refuse(store, sqlite3_errmsg(store->db), error);
 	if (sqlite3_prepare_v2(store->db, "SELECT (SELECT journal_mode FROM pragma_journal_mode) = 'wal'"
 			       " AND (SELECT synchronous FROM pragma_synchronous) = 2"

@@ -57,6 +57,7 @@ static void roles_write_only_their_tables(void **state)
 	assert_false(sql_run(mailer, &error, "DROP TABLE mails", ""));
 	g_clear_error(&error);
 	assert_true(sql_run(mailer, &error, "UPDATE replies SET attempts = attempts", ""));
+	assert_int_equal(sql_int(mailer, &error, 0, "SELECT value FROM json_each('[7]')", ""), 7);
 	assert_true(store_history(mailer, 1, "mailer", "r1", "test", NULL, &error));
 	assert_false(sql_run(mailer, &error, "UPDATE history SET actor = 'me'", ""));
 }
