@@ -10,6 +10,9 @@
 #define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
 #define TEMPER 1.0
+#define SUPPORT_LEAST 4.0	/* two clear rules */
+#define RIVAL_MOST 2.0		/* a likely rule for something else */
+#define DOUBTFUL 0.75
 
 struct sums {
 	double of[INTENT_COUNT];
@@ -113,6 +116,24 @@ static void settle(const struct sums *sums, struct reading *reading)
 	reading->confidence = (is_missing ? missing : share[best]) / total;
 }
 
+/* A parcel that is missing mostly because nothing says otherwise is a guess, and one that shares its message
+ * with another concern is a case for a person: neither may look sure. */
+static void doubt(struct reading *reading)
+{
+	double support = 0, rival = 0;
+
+	for (guint i = 0; i < reading->evidence->len; i++) {
+		const struct evidence *evidence = g_ptr_array_index(reading->evidence, i);
+
+		if (intent_means_not_arrived(evidence->intent))
+			support += evidence->weight;
+		else
+			rival = MAX(rival, evidence->weight);
+	}
+	if (intent_means_not_arrived(reading->intent) && (support < SUPPORT_LEAST || rival >= RIVAL_MOST))
+		reading->confidence = MIN(reading->confidence, DOUBTFUL);
+}
+
 static void use_languages(const struct packs *packs, const struct classify_input *input, struct sums *sums,
 			  struct reading *reading)
 {
@@ -144,5 +165,6 @@ void classify_text(const struct packs *packs, const struct classify_input *input
 	settle(&sums, reading);
 	if (sums.unknown)
 		reading->confidence = MIN(reading->confidence, 0.5);
+	doubt(reading);
 	g_ptr_array_sort(reading->evidence, by_weight);
 }
