@@ -1,5 +1,5 @@
 /* Measures the packs on the labelled corpus.
- *	measure [--errors] [--floors] [--time] LANG|all fit|held
+ *	measure [--errors] [--time] LANG|all fit|held
  * prints precision and recall of "not arrived", accuracy of intents, wishes and languages, and how often what
  * would be answered is right. --errors lists wrong messages with their evidence, of the fit part only: the
  * held part must stay unseen by those who write packs. --floors makes the program fail below floors.txt. */
@@ -123,10 +123,38 @@ static void count(const struct record *record, const struct reading *reading, co
 		tell(record, reading);
 }
 
-/* One line a message for contrib/fit-weights.py: intent, then the rules that fired. */
+/* What contrib/fit-weights.py starts from: the intents, then each rule with its weights. */
+static void tell_rule(const char *name, const double weight[INTENT_COUNT])
+{
+	printf("rule %s", name);
+	for (int i = 0; i < INTENT_COUNT; i++)
+		printf(" %.3f", weight[i]);
+	putchar('\n');
+}
+
+static void tell_packs(const struct packs *packs, const char *lang)
+{
+	printf("intents");
+	for (int i = 0; i < INTENT_COUNT; i++)
+		printf(" %s", intent_name((enum intent) i));
+	putchar('\n');
+	for (guint p = 0; p < packs->list->len; p++) {
+		const struct pack *pack = g_ptr_array_index(packs->list, p);
+
+		if (strcmp(pack->lang, lang) == 0)
+			tell_rule("bias", pack->bias);
+		for (guint i = 0; i < pack->rules->len; i++) {
+			const struct rule *rule = g_ptr_array_index(pack->rules, i);
+
+			tell_rule(rule->name, rule->weight);
+		}
+	}
+}
+
+/* One line a message: intent, then the rules that fired. */
 static void tell_features(const struct record *record, const struct reading *reading)
 {
-	printf("%s", intent_name((enum intent) record->intent));
+	printf("message %s", intent_name((enum intent) record->intent));
 	for (guint i = 0; i < reading->evidence->len; i++)
 		printf(" %s", ((const struct evidence *) g_ptr_array_index(reading->evidence, i))->rule);
 	putchar('\n');
@@ -216,6 +244,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", error->message);
 		return 2;
 	}
+	if (show_features)
+		tell_packs(packs, lang);
 	for (gsize i = 0; i < G_N_ELEMENTS(langs); i++) {
 		struct score one = { 0 };
 
