@@ -27,6 +27,11 @@ tests_unit_test_compose_SOURCES = tests/unit/test-compose.c $(TEST_SEAMS)
 tests_unit_test_compose_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_compose_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-mailbox
+tests_unit_test_mailbox_SOURCES = tests/unit/test-mailbox.c $(TEST_SEAMS)
+tests_unit_test_mailbox_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_mailbox_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-maildir
 tests_unit_test_maildir_SOURCES = tests/unit/test-maildir.c $(TEST_SEAMS)
 tests_unit_test_maildir_CFLAGS = $(TEST_CFLAGS)
