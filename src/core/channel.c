@@ -159,7 +159,6 @@ static void take_alias(const char *address, struct sighting *sighting)
 static void find_alias(const struct letter *letter, struct sighting *sighting)
 {
 	const char *others[] = { letter->reply_to, NULL };
-	g_autofree char *was = NULL;
 
 	take_alias(letter->from, sighting);
 	g_free(sighting->reply_to);

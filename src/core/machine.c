@@ -162,26 +162,33 @@ static const char away_text[] =
 	"|ik ben (?:momenteel |tot |van |op dit moment )?(?:afwezig|met vakantie|niet (?:op kantoor|aanwezig))|dit is een automatisch"
 	"|jestem (?:obecnie )?(?:na urlopie|nieobecn|poza biurem)|to jest automatyczn|jag är (?:för närvarande )?(?:på semester|ledig|borta|inte på kontoret)|detta är ett automat"
 	"|estou (?:atualmente )?(?:fora do escritório|de férias|ausente)|esta é uma (?:mensagem|resposta) automática"
-	"|(?:şu anda )?(?:yıllık izinde|izindeyim|ofis dışında)|bu otomatik bir|(?:ただいま|現在)?不在(?:にして|です|のため)|休暇中|このメールは自動(?:送信|返信)|自動返信です)";
+	"|(?:şu anda )?(?:yıllık izinde|izindeyim|ofis dışında)|bu otomatik bir|(?:ただいま|現在)不在(?:にして|です|のため)|休暇をいただいて|このメールは自動(?:送信|返信)|自動返信です)";
 static const char bounce_subject[] =
 	"^\\W*(?:undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|incomplete)|mail delivery (?:failed|failure|system)|returned mail|failure notice|"
 	"(?:ihre |die )?(?:nachricht|e-?mail|mail)[^\\n]{0,40}(?:nicht|un)[^\\n]{0,6}(?:zugestellt|zustellbar)|unzustellbar|nicht zustellbar|zustellung (?:fehlgeschlagen|nicht möglich)|"
 	"non (?:remis|distribué)|échec de (?:la )?(?:remise|distribution)|mancato recapito|impossibile (?:recapitare|consegnare)|no se (?:pudo|puede) entregar|"
 	"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie (?:dostarczono|można dostarczyć)|niedostarczon|kunde inte levereras|olevererbart|não entregue|"
 	"(?:falha|erro) na entrega|teslim edilemedi|iletilemedi|配信(?:不能|できません|に失敗)|送信できません|メールを配信できません)";
+/* What mail systems write into a bounce, in whatever language: enhanced status codes (RFC 3463). */
+static const char bounce_text[] =
+	"(?:\\b55\\d[ -][45]\\.\\d{1,3}\\.\\d{1,3}\\b|this is the mail system at host|dit is het mailsysteem op|dies ist das mail-?system)";
 static const char acknowledgement[] =
 	"(?:^\\W*#{2,}[-=]+ ?[^\\n]{5,100}[-=]+ ?#{2,}|(?:ticket|anfrage|request|case|incident)[^\\n]{0,60}(?:#|nr\\.?|\\()? ?\\d{3,}[^\\n]{0,20}(?:ist eingegangen|wurde (?:erstellt|eröffnet|angelegt)|has been (?:received|created|opened|logged)|was (?:received|created)))";
 static const char generated[] =
 	"(?:(?:diese|dies ist eine) (?:e-?mail|nachricht|mail)[^\\n]{0,60}(?:maschinell|automatisch) (?:erstellt|erzeugt|generiert|versendet|versandt)|"
 	"bitte (?:antworten sie )?nicht (?:auf diese (?:e-?mail|nachricht) )?antworten|please do not (?:reply|respond) to this (?:e-?mail|message|automated)|"
-	"this (?:is an auto(?:mated|matically)|e-?mail was (?:sent|generated) automatically)|merci de ne pas répondre à (?:ce|cet) (?:message|e-?mail|courriel)|"
+	"this (?:is an auto(?:mated|matically)|(?:e-?mail|message) was (?:sent|generated) automatically)|"
+	"dies(?:e e-?mail)? ist eine automatis|(?:message|notification|courriel)[^\\n]{0,20}(?:envoyée?|générée?) automatique|messaggio automatico|"
+	"(?:mensaje|correo) (?:generado|enviado) automátic|automatisch (?:gegenereerd|verzonden) bericht|wiadomość (?:została )?(?:wygenerowana|wysłana) automatycznie|"
+	"(?:detta|meddelandet)[^\\n]{0,30}(?:skickats|genererats) automatiskt|mensagem (?:gerada|enviada) automaticamente|sistem tarafından (?:otomatik )?(?:olarak )?gönderil|"
+	"自動(?:配信|送信|返信)(?:して|です|され|】)|送信専用アドレス|merci de ne pas répondre à (?:ce|cet) (?:message|e-?mail|courriel)|"
 	"(?:si prega di )?non rispond(?:ere|ete|a) a questa? (?:e-?mail|messaggio)|(?:por favor,? )?no responda a este (?:correo|mensaje|e-?mail)|"
 	"(?:gelieve )?niet (?:te )?(?:beant)?woorden op (?:deze|dit) (?:e-?mail|bericht)|(?:prosimy )?nie odpowiada(?:ć|j) na (?:tę|ten) |svara inte på (?:detta|det här) (?:mejl|meddelande|e-post)|"
 	"(?:por favor,? )?não responda (?:a )?est(?:e|a) (?:e-?mail|mensagem)|bu e-?postay[ıa] (?:lütfen )?(?:cevap|yanıt)|このメール(?:に|へ)(?:の)?(?:返信|ご返信)(?:は|し|でき|いただ))";
 
 static const char *by_words(const struct letter *letter, const char *own_text)
 {
-	static struct regex *away_s, *away_t, *bounce, *acknowledged, *made;
+	static struct regex *away_s, *away_t, *bounce, *bounced, *acknowledged, *made;
 	gsize length = strlen(own_text);
 
 	if (letter->subject && matches(&away_s, away_subject, letter->subject))
@@ -191,7 +198,7 @@ static const char *by_words(const struct letter *letter, const char *own_text)
 	    (strstr(own_text, "utom") || letter->in_reply_to || strncasecmp(letter->subject ? letter->subject : "", "re:", 3) != 0) &&
 	    !strchr(own_text, '?'))
 		return "it is an absence note";
-	if (letter->subject && matches(&bounce, bounce_subject, letter->subject))
+	if ((letter->subject && matches(&bounce, bounce_subject, letter->subject)) || matches(&bounced, bounce_text, own_text))
 		return "it is a bounce";
 	if (matches(&acknowledged, acknowledgement, own_text))
 		return "another ticket system acknowledged a mail";

@@ -61,11 +61,16 @@ static char *normal_form(const struct channel_order *form, const char *text, con
 	return tidy(out->str);
 }
 
+/* "#1203" and "1203" are one order; the first form stays. */
 static bool has(const GPtrArray *list, const char *number)
 {
-	for (guint i = 0; i < list->len; i++)
-		if (strcmp(g_ptr_array_index(list, i), number) == 0)
+	number += *number == '#';
+	for (guint i = 0; i < list->len; i++) {
+		const char *one = g_ptr_array_index(list, i);
+
+		if (strcmp(one + (*one == '#'), number) == 0)
 			return true;
+	}
 	return false;
 }
 

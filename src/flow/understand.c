@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define MACHINE_SURE 0.7	/* confidence of "automated" at which nobody is taken to have written it */
+
 struct view {
 	const struct rulebook *book;
 	const struct account *account;
@@ -81,6 +83,11 @@ static void classify(struct view *view, struct reading *reading)
 	classify_text(view->book->packs, &input, reading);
 	if (!reading->lang)
 		reading->lang = g_strdup("und");
+	/* No header told, but the words do. */
+	if (!view->machine_why && reading->intent == INTENT_AUTOMATED && reading->confidence >= MACHINE_SURE) {
+		view->machine_why = "it reads like a machine's";
+		reading->machine = true;
+	}
 }
 
 struct reading *understand_letter(const struct rulebook *book, const struct account *account,
