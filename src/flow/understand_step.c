@@ -120,6 +120,17 @@ static bool take(const struct flow *flow, gint64 id, gint64 now, struct pass *pa
 	return error == NULL || *error == NULL;
 }
 
+/* Orders are often imported after the buyer's mail (at one seller nearly always). */
+static void adopt(const struct flow *flow, struct pass *pass, GError **error)
+{
+	int adopted = case_adopt_orders(flow->store, error);
+
+	if (adopted <= 0)
+		return;
+	pass->done += (guint) adopted;
+	log_info("adopted orders cases=%d", adopted);
+}
+
 bool understand_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
@@ -132,6 +143,8 @@ bool understand_step(const struct flow *flow, gint64 now, struct pass *pass, GEr
 		if (!take(flow, next->id, now, pass, &cause))
 			break;
 	}
+	if (!cause)
+		adopt(flow, pass, &cause);
 	if (!cause)
 		return true;
 	g_propagate_prefixed_error(error, g_steal_pointer(&cause), "understand: ");

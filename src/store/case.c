@@ -215,3 +215,14 @@ bool case_each(struct store *store, const char *state, case_each_function *call,
 	return sql_each(store, error, hand_over, &each, "SELECT " COLUMNS " FROM cases WHERE ?1 IS NULL OR state = ?1"
 			" ORDER BY due_at = 0, due_at, id", "s", state);
 }
+
+int case_adopt_orders(struct store *store, GError **error)
+{
+	/* Not when the buyer has a case for that order already: two cases of one order are a person's to join. */
+	return sql_change(store, error, "UPDATE cases AS c SET order_no = (SELECT min(o.order_no) FROM orders o"
+			  " WHERE o.channel = c.channel AND o.buyer_address = c.buyer), dirty = 1, version = version + 1"
+			  " WHERE c.order_no = '' AND c.state <> 'closed' AND (SELECT count(*) FROM orders o"
+			  " WHERE o.channel = c.channel AND o.buyer_address = c.buyer) = 1 AND NOT EXISTS (SELECT 1 FROM cases d"
+			  " JOIN orders o ON o.order_no = d.order_no WHERE d.account = c.account AND d.channel = c.channel"
+			  " AND d.buyer = c.buyer AND o.channel = c.channel AND o.buyer_address = c.buyer)", "");
+}

@@ -172,6 +172,31 @@ static void an_order_of_the_sellers_list_is_found_without_its_number(void **stat
 	one = the_case();
 }
 
+static void an_order_imported_later_is_matched(void **state)
+{
+	scoped(order) order = order_new();
+	scoped(buyer_case) one = NULL;
+	enum put_result result;
+	g_autoptr(GError) error = NULL;
+
+	(void) state;
+	buyer_at("Frage", "Wo ist mein Paket?", T0);
+	pass();
+	assert_int_equal(count("SELECT count(*) FROM cases WHERE order_no = ''"), 1);
+	order->channel = g_strdup("amazon");
+	order->order_no = g_strdup(ORDER);
+	order->buyer_address = g_strdup(ALIAS);
+	assert_true(order_put(flow.store, order, T0, &result, NULL, &error));
+	pass();
+	one = the_case();
+	assert_true(one->dirty);
+	/* A second order makes it a guess, for the next one. */
+	g_free(order->order_no);
+	order->order_no = g_strdup("303-1234567-1234567");
+	assert_true(order_put(flow.store, order, T0, &result, NULL, &error));
+	assert_int_equal(case_adopt_orders(flow.store, &error), 0);
+}
+
 static void a_forged_reference_does_not_lead_into_anothers_case(void **state)
 {
 	(void) state;
@@ -402,6 +427,7 @@ int main(void)
 		CASE(nobody_guesses_between_two_orders),
 		CASE(a_case_without_order_is_joined_when_the_order_is_named),
 		CASE(an_order_of_the_sellers_list_is_found_without_its_number),
+		CASE(an_order_imported_later_is_matched),
 		CASE(a_forged_reference_does_not_lead_into_anothers_case),
 		CASE(a_claim_holds_what_was_about_to_leave),
 		CASE(a_claim_before_any_mail_is_not_lost),

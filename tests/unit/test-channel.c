@@ -134,6 +134,33 @@ static void mistakes_are_told_with_file_and_line(void **state)
 	}
 }
 
+/* The file that wismo-channels(5) shows must be one. */
+static void the_manuals_example_is_a_whole_file(void **state)
+{
+	const char *root = g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".";
+	g_autofree char *path = g_build_filename(root, "contrib", "man", "wismo-channels.5", NULL);
+	scoped(channels) channels = shipped();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *page = NULL;
+	g_auto(GStrv) pieces = NULL;
+	g_autofree char *text = NULL;
+	char *begin, *end;
+
+	(void) state;
+	assert_true(g_file_get_contents(path, &page, NULL, NULL));
+	begin = strstr(page, "# templates/channels/bazaar.conf");
+	assert_non_null(begin);
+	end = strstr(begin, "\n.fi");
+	assert_non_null(end);
+	*end = '\0';
+	pieces = g_strsplit(begin, "\\e", -1);
+	text = g_strjoinv("\\", pieces);
+	if (!channels_load_text(channels, "bazaar", "bazaar.conf", text, &error) ||
+	    !channel_prove(channels, channels_find(channels, "bazaar"), &error))
+		fail_msg("%s", error->message);
+	assert_int_equal(channels_find(channels, "bazaar")->examples->len, 2);
+}
+
 static void an_example_that_does_not_hold_stops_the_file(void **state)
 {
 	scoped(channels) channels = channels_new();
@@ -199,6 +226,7 @@ int main(void)
 		cmocka_unit_test(the_case_suffix_is_found_wherever_it_shows),
 		cmocka_unit_test(an_unknown_type_of_notice_is_for_a_person),
 		cmocka_unit_test(mistakes_are_told_with_file_and_line),
+		cmocka_unit_test(the_manuals_example_is_a_whole_file),
 		cmocka_unit_test(an_example_that_does_not_hold_stops_the_file),
 		cmocka_unit_test(amounts_and_terms_are_read_in_all_styles),
 		cmocka_unit_test(order_numbers_are_found_in_every_form),

@@ -39,6 +39,10 @@ gint64 case_next_look(struct store *store, gint64 now, GError **error);
 /* Marks cases of an order number dirty: its order, shipment or stock has changed. */
 bool case_touch_order(struct store *store, const char *order_no, GError **error);
 
+/* Late matching: cases without an order number get it once the seller's lists hold exactly one order of
+ * that buyer. Gives the number of cases, -1 on error. */
+int case_adopt_orders(struct store *store, GError **error);
+
 /* What a mail or a notice does to the case's replies (src/store/case_reply.c). */
 
 /* Not sent yet and about to be: back to draft, because something has changed. */
