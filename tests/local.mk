@@ -163,4 +163,12 @@ tests_flow_test_file_SOURCES = tests/flow/test-file.c $(INBOX_LIB)
 tests_flow_test_file_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_file_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
+check_SCRIPTS += tests/flow/classify.sh
+
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
+
+# Reading: make tests/bench/read && tests/bench/read
+EXTRA_PROGRAMS += tests/bench/read
+tests_bench_read_SOURCES = tests/bench/read.c $(SEAMS)
+tests_bench_read_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS)
+tests_bench_read_LDADD = $(FLOW_LIBS)

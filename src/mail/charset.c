@@ -179,8 +179,16 @@ char *charset_clean(char *text)
 	char *clean, *normal;
 
 	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
+		gsize plain = 0;
+		gunichar c;
 
+		while (p[plain] >= ' ' && p[plain] < 0x7f)
+			plain++;
+		g_string_append_len(out, p, (gssize) plain);
+		p += plain;
+		if (!*p)
+			break;
+		c = g_utf8_get_char(p);
 		if (c == '\r') {
 			if (p[1] != '\n')
 				g_string_append_c(out, '\n');
@@ -219,7 +227,8 @@ char *charset_read(const char *bytes, gsize length, const char *label)
 	} else if (memchr(bytes, 0, length) && length % 2 == 0 && length >= 4 &&
 		   (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0)) {
 		text = convert(bytes, length, "UTF-16", &misfits);
-	} else if (!is_ascii(bytes, length) && g_utf8_validate(bytes, (gssize) length, NULL)) {
+	} else if (is_ascii(bytes, length) ? !memchr(bytes, '\033', length) && !memchr(bytes, 0, length)
+		   : g_utf8_validate(bytes, (gssize) length, NULL)) {
 		text = g_strndup(bytes, length);
 	} else if (strcmp(charset, "UTF-8") == 0 || strcmp(charset, "utf-8") == 0) {
 		text = damaged_utf8(bytes, length);

@@ -4,11 +4,12 @@
 
 #include "wismo/conf/rulebook.h"
 #include "wismo/core/buyertext.h"
+#include "wismo/core/classify.h"
 #include "wismo/model/account.h"
 #include "wismo/model/letter.h"
 #include "wismo/model/reading.h"
 
-#define UNDERSTAND_CONFIDENCE 0.85	/* what `classify` asks for without a configuration */
+#define UNDERSTAND_CONFIDENCE CLASSIFY_SURE	/* what `classify` asks for without a configuration */
 
 /* `account` may be NULL (no configuration). `text`, when not NULL, is given the cut text (owned), so that
  * evidence can be shown in place. Owned; never NULL. */

@@ -1,0 +1,102 @@
+/* usage: tests/bench/read [ROUNDS] - microseconds a mail over tests/corpus/raw, each step as a ratio to GMime
+ * parsing alone, all in one run. */
+#include "wismo/conf/rulebook.h"
+#include "wismo/flow/understand.h"
+#include "wismo/mail/mime.h"
+
+#include <gmime/gmime.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static GPtrArray *mails;
+static struct rulebook *book;
+
+static void parse_only(GBytes *raw)
+{
+	gsize length;
+	const char *bytes = g_bytes_get_data(raw, &length);
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, length);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
+
+	if (message)
+		g_object_unref(message);
+	g_object_unref(parser);
+	g_object_unref(stream);
+}
+
+static void read_letter(GBytes *raw)
+{
+	letter_free(mime_read(raw));
+}
+
+static void cut_text(GBytes *raw)
+{
+	scoped(letter) letter = mime_read(raw);
+
+	buyertext_free(buyertext_cut(letter, NULL));
+}
+
+static void understand(GBytes *raw)
+{
+	scoped(letter) letter = mime_read(raw);
+
+	reading_free(understand_letter(book, NULL, letter, UNDERSTAND_CONFIDENCE, NULL));
+}
+
+typedef void step(GBytes *raw);
+
+static double microseconds(step *run, int rounds)
+{
+	gint64 began;
+
+	for (guint i = 0; i < mails->len; i++)
+		run(g_ptr_array_index(mails, i));	/* warm: patterns compiled, pages touched */
+	began = g_get_monotonic_time();
+	for (int n = 0; n < rounds; n++)
+		for (guint i = 0; i < mails->len; i++)
+			run(g_ptr_array_index(mails, i));
+	return (double) (g_get_monotonic_time() - began) / rounds / mails->len;
+}
+
+static void load(const char *root)
+{
+	g_autofree char *templates = g_build_filename(root, "templates", NULL);
+	g_autoptr(GError) error = NULL;
+	scoped(overlay) overlay = overlay_new(templates, &error);
+
+	book = overlay ? rulebook_load(overlay, RULEBOOK_READING, &error) : NULL;
+	if (!book)
+		g_error("%s", error->message);
+	mails = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
+	for (int i = 1; i <= 75; i++) {
+		g_autofree char *path = g_strdup_printf("%s/tests/corpus/raw/fit/%03d.eml", root, i);
+		char *bytes;
+		gsize length;
+
+		if (g_file_get_contents(path, &bytes, &length, NULL))
+			g_ptr_array_add(mails, g_bytes_new_take(bytes, length));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct { const char *name; step *run; } steps[] = {
+		{ "GMime parsing alone", parse_only }, { "letter", read_letter }, { "letter, own words", cut_text },
+		{ "letter to answerable", understand },
+	};
+	int rounds = argc > 1 ? atoi(argv[1]) : 20;
+	double base = 0;
+
+	g_mime_init();
+	load(g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".");
+	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+		double took = microseconds(steps[i].run, rounds);
+
+		base = i == 0 ? took : base;
+		printf("%-22s %8.1f us a mail  x %.2f\n", steps[i].name, took, took / base);
+	}
+	rulebook_free(book);
+	g_ptr_array_unref(mails);
+	return 0;
+}
