@@ -10,8 +10,8 @@
 #define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
 #define TEMPER 1.0
-#define SUPPORT_LEAST 4.0	/* two clear rules */
-#define RIVAL_MOST 2.0		/* a likely rule for something else */
+#define SUPPORT_LEAST 5.0	/* two clear rules */
+#define RIVAL_MOST 1.5		/* a likely rule for something else */
 #define DOUBTFUL 0.75
 
 struct sums {
