@@ -9,14 +9,15 @@
 #define FILE_CAP_BYTES (1024 * 1024)	/* the largest of ours is a pattern pack of some 100 KB */
 
 static GString *complaint;
+static const char *current;	/* file that is read: sections without a title forget theirs */
 
 static void complain(cfg_t *cfg, const char *format, va_list args)
 {
 	if (complaint)
 		return;		/* the first one names the place; what follows are its echoes */
 	complaint = g_string_new(NULL);
-	if (cfg && cfg->filename)
-		g_string_append_printf(complaint, "%s:%d: ", cfg->filename, cfg->line);
+	if (cfg && (cfg->filename || current))
+		g_string_append_printf(complaint, "%s:%d: ", cfg->filename ? cfg->filename : current, cfg->line);
 	g_string_append_vprintf(complaint, format, args);
 }
 
@@ -43,7 +44,9 @@ cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options,
 	g_free(cfg->filename);
 	cfg->filename = strdup(name);	/* libconfuse frees it with free() */
 	cfg_set_error_function(cfg, complain);
+	current = name;
 	code = cfg_parse_fp(cfg, stream);
+	current = NULL;
 	fclose(stream);
 	return settle(cfg, code, name, error);
 }

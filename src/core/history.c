@@ -20,6 +20,10 @@ static const char attribution[] =
 	"a écrit le|ha scritto il|schreef op|napisał(?:\\(a\\)|a)? (?:w dniu|dnia)?)[^\\n]{4,90}:"
 	"|\\p{L}{2,4}\\.?, \\d{1,2} \\p{L}{3,12}\\.? \\d{4}[^\\n]{3,200}(?:napisał(?:\\(a\\)|a)?|skrev|wrote|escreveu|escribió|schrieb)[^\\n:]{0,40}:"
 	"|[^\\n]{4,250}? tarihinde[^\\n]{0,200}?(?:yazdı|yazmış)[^\\n:]{0,10}:"
+	"|[^\\n]{2,150}? şun(?:u|ları) yazdı[^\\n]{0,60}:[ \\t]*$"
+	/* Whatever the order of words: a year or an hour, a verb of writing, a colon at the end. */
+	"|(?=[^\\n]{0,200}?(?:\\b20\\d\\d\\b|\\d{1,2}[:.]\\d\\d))[^\\n]{4,250}?\\b(?:wrote|schrieb|geschrieben|escribió|écrit|ha scritto|schreef|geschreven|"
+	"escreveu|skrev|pisze|napisał(?:\\(a\\)|a)?)(?![^\\n]{0,20}\\bich\\b)[^\\n:]{0,140}:[ \\t]*$"
 	"|\\d{4} ?[年/.-] ?\\d{1,2} ?[月/.-] ?\\d{1,2}[^\\n]{0,160}?(?:[:：](?=\\s*$)|のメール|さんは書きました|wrote[:：])"
 	"|[^\\n]{1,60}(?:さん|様)(?:は|が)?(?:、)?(?:[^\\n]{0,40})(?:書きました|は書いています)[:：]?"
 	")";
@@ -54,21 +58,24 @@ static const char other_key[] = "[ \\t*_|]*(?:sent|date|gesendet|datum|envoyé(?
 static const char sent_key[] = "[ \\t*_|]*(?:sent|gesendet|envoyé|inviato|enviado|enviada|verzonden|wysłano|skickat|gönderildi|送信日時)"
 	"[ \\t*_]*[:：][ \\t*_]*\\S";
 
+/* "Sent from my ..." and the like must name a device or a mail program: parcels are "sent with DHL" too. */
+#define DEVICE "(?:iphone|ipad|ipod|ios\\b|android|outlook|samsung|galaxy|huawei|honor\\b|xiaomi|redmi|oneplus|pixel\\b|fairphone|nokia|sony|" \
+	"xperia|blackberry|smartphone|tablet|handy|mobil|móvil|movil|cellulare|telefoon|telefonu|telefonen|dispositivo|appareil|apparaat|" \
+	"yahoo|gmail|gmx|web\\.de|t-online|freenet|proton|aol\\b|orange|libero|mail[- ]?app|mail (?:for|für|pour|per|para|voor|dla|för) windows|" \
+	"aquamail|bluemail|thunderbird|windows|my phone|mein(?:em)? telefon)"
+#define SOON "(?:[^\\s]{1,20} ){0,4}[^\\s]{0,12}"
 static const char footer[] =
 	"[ \\t]*(?:[-–—_]+[ \\t]*)?(?:"
-	"(?:sent|get|download(?:ed)?) (?:from|with|via|using|by|outlook|yahoo|aol|proton)\\b[^\\n]{0,80}"
-	"(?:iphone|ipad|android|mobile|phone|device|mail|outlook|galaxy|samsung|huawei|blackberry|tablet|app|ios)[^\\n]{0,60}"
-	"|(?:(?:diese[sr]? )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:von|vom) (?:meinem?|mein|unterwegs)[^\\n]{0,60}(?:gesendet|gesandt|geschickt)[^\\n]{0,30})"
-	"|(?:von|vom) (?:meinem )?(?:iphone|ipad|samsung|android|handy|smartphone)[^\\n]{0,40}gesendet[^\\n]{0,20}"
-	"|gesendet (?:mit|von|über|aus)[^\\n]{1,80}|von unterwegs gesendet[^\\n]{0,30}"
-	"|holen sie sich outlook[^\\n]{0,40}|outlook für (?:ios|android)[^\\n]{0,40}"
-	"|envoyé (?:de|depuis|à partir)[^\\n]{1,80}|obtenez outlook[^\\n]{0,40}|télécharger outlook[^\\n]{0,40}"
-	"|inviat[oa] (?:da|dal|con)[^\\n]{1,80}|ottieni outlook[^\\n]{0,40}|scarica outlook[^\\n]{0,40}"
-	"|enviad[oa] (?:desde|do|da|a partir|com|con|pelo|via)[^\\n]{1,80}|obten(?:er|ha) (?:o )?outlook[^\\n]{0,40}"
-	"|(?:verstuurd|verzonden) (?:vanaf|met|vanuit|via)[^\\n]{1,80}|outlook voor (?:ios|android)[^\\n]{0,30}|download outlook[^\\n]{0,30}"
-	"|(?:wysłan[eoay]|wyslan[eoay]) (?:z|ze)[^\\n]{1,80}|pobierz outlook[^\\n]{0,40}"
-	"|skickat från[^\\n]{1,80}|hämta outlook[^\\n]{0,40}"
-	"|[^\\n]{1,60}(?:'?(?:umdan|ımdan|imden|dan|den))? gönderildi\\.?|outlook'?u (?:edinin|indirin)[^\\n]{0,40}"
+	"(?:this (?:e-?mail|message) was )?sent (?:from|with|via|using|by) " SOON DEVICE "[^\\n]{0,60}"
+	"|(?:get|download|holen sie sich|laden sie|obtenez|télécharge[rz]|ottieni|scarica|obtener|obtenga|descarga[r]?|obtenha|baixe|"
+	"download|haal|pobierz|hämta|skaffa) (?:de |het |la |le |o |el )?(?:microsoft )?outlook[^\\n]{0,50}"
+	"|(?:diese[sr]? )?(?:nachricht|e-?mail|mail)? ?(?:wurde )?(?:von|vom|mit) " SOON DEVICE "[^\\n]{0,40}(?:gesendet|gesandt|geschickt|verschickt)[^\\n]{0,20}"
+	"|gesendet (?:mit|von|vom|über|aus) " SOON DEVICE "[^\\n]{0,60}|von unterwegs gesendet[^\\n]{0,30}|outlook für (?:ios|android)[^\\n]{0,40}"
+	"|envoyée? (?:de|depuis|à partir|avec|via) " SOON DEVICE "[^\\n]{0,60}|inviat[oa] (?:da|dal|dalla|con|tramite) " SOON DEVICE "[^\\n]{0,60}"
+	"|enviad[oa] (?:desde|do|da|a partir|com|con|pelo|via|mediante) " SOON DEVICE "[^\\n]{0,60}"
+	"|(?:verstuurd|verzonden) (?:vanaf|met|vanuit|via|van) " SOON DEVICE "[^\\n]{0,60}|(?:wysłan[eoay]|wyslan[eoay]) (?:z|ze|za) " SOON DEVICE "[^\\n]{0,60}"
+	"|skickat (?:från|med|via) " SOON DEVICE "[^\\n]{0,60}"
+	"|(?:iphone|ipad|android|samsung|galaxy|huawei|xiaomi|outlook|yahoo mail)[^\\n]{0,40}(?:gönderildi|gönderilmiştir)"
 	"|(?:iphone|ipad|android|スマートフォン)[^\\n]{0,30}から送信(?:しました)?[^\\n]{0,10}"
 	"|yahoo mail:[^\\n]{0,80}"
 	")[ \\t.!]*$";

@@ -119,6 +119,7 @@ static void mistakes_are_told_with_file_and_line(void **state)
 		{ "topic \"a\" { intent = hunger subjects = {'a'} }\n", "intent \"hunger\" is unknown" },
 		{ "topic \"a\" { wish = peace subjects = {'a'} }\n", "wish \"peace\" is unknown" },
 		{ "nonsense = 1\n", "x.conf:1" },
+		{ "\n\nanswer {\n w = 1\n}\n", "x.conf:4: no such option 'w'" },
 		{ "answer { max_chars = -1 }\n", "negative" },
 		{ "market \"de\" { lang = \"de\" }\n", "domain is missing" },
 	};
