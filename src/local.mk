@@ -91,6 +91,7 @@ src_libstore_a_SOURCES = \
 	src/store/authorize.c \
 	src/store/case.c \
 	src/store/case_reply.c \
+	src/store/dossier.c \
 	src/store/filing.c \
 	src/store/instance.c \
 	src/store/mail.c \
@@ -123,6 +124,7 @@ src_libflow_a_SOURCES = \
 	src/flow/thread_p.h \
 	src/flow/understand.c \
 	src/flow/understand_step.c \
+	src/flow/probe.c \
 	src/flow/run.c \
 	src/flow/run_once.c \
 	src/flow/run_p.h \
@@ -130,13 +132,22 @@ src_libflow_a_SOURCES = \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
+	src/cmd/check.c \
 	src/cmd/classify.c \
 	src/cmd/classify_explain.c \
 	src/cmd/classify_p.h \
 	src/cmd/command.c \
 	src/cmd/commands_p.h \
+	src/cmd/completion.c \
 	src/cmd/import.c \
-	src/cmd/print.c
+	src/cmd/init.c \
+	src/cmd/look.c \
+	src/cmd/print.c \
+	src/cmd/provider.c \
+	src/cmd/provider_p.h \
+	src/cmd/report.c \
+	src/cmd/run.c \
+	src/cmd/status.c
 
 # The seams: files that tests replace by their own at link time.
 SEAMS = src/base/clock_now.c src/base/fault_none.c

@@ -11,10 +11,28 @@
 
 /* Alphabetical; the order of `wismo --help`. */
 static const struct command commands[] = {
+	{ "cases", "[--state STATE]", "lists cases, the most urgent first", cases_command, NULL },
+	{ "check", "", "proves configuration, rule files, logins and permissions", check_command,
+	  "  wismo check\n  wismo check --json --offline" },
 	{ "classify", "FILE...|-", "reads raw mails and tells what they mean", classify_command,
 	  "  wismo classify --json mails/*.eml\n  wismo classify --explain - < mail.eml" },
+	{ "completion", "bash", "prints a completion script for the shell", completion_command,
+	  "  wismo completion bash > ~/.local/share/bash-completion/completions/wismo" },
+	{ "erase", "BUYER --confirm BUYER", "forgets a buyer: words, names and addresses", erase_command, NULL },
+	{ "export", "CASE", "prints everything that is known of a case, as evidence", export_command,
+	  "  wismo export c12 > c12.jsonl" },
 	{ "import", "orders|shipments|stock FILE...", "read lists of orders, shipments or stock", import_command,
 	  "  wismo import orders amazon-orders.txt\n  wismo import shipments --channel shop dhl.csv" },
+	{ "init", "[ADDRESS]", "asks, tests the logins, writes configuration and database", init_command,
+	  "  wismo init anna@example.com\n  wismo init --address anna@example.com --password-file ~/.config/wismo/password --yes" },
+	{ "mails", "[--limit N]", "lists mails, the newest first", mails_command, NULL },
+	{ "report", "[--days N]", "counts what was done and how fast", report_command, NULL },
+	{ "restore", "", "tells that the database is a restored copy: nothing is sent twice", restore_command, NULL },
+	{ "run", "[--once]", "the agent: fetches, understands, tracks, decides, sends", run_command,
+	  "  wismo run\n  wismo run --once" },
+	{ "show", "ID", "shows everything about a mail, case, reply or task", show_command,
+	  "  wismo show c12\n  wismo show --json m34" },
+	{ "status", "", "accounts, queues, next deadlines, what needs a person", status_command, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

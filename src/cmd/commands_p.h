@@ -3,7 +3,19 @@
 #ifndef WISMO_CMD_COMMANDS_P_H
 #define WISMO_CMD_COMMANDS_P_H
 
+int cases_command(int argc, char **argv);
+int check_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
+int completion_command(int argc, char **argv);
+int erase_command(int argc, char **argv);
+int export_command(int argc, char **argv);
 int import_command(int argc, char **argv);
+int init_command(int argc, char **argv);
+int mails_command(int argc, char **argv);
+int report_command(int argc, char **argv);
+int restore_command(int argc, char **argv);
+int run_command(int argc, char **argv);
+int show_command(int argc, char **argv);
+int status_command(int argc, char **argv);
 
 #endif

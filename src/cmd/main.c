@@ -16,6 +16,19 @@ static int usage(FILE *to, int code)
 	return code;
 }
 
+/* Called without a word: the setting-up that is missing, else how things stand. */
+static int alone(void)
+{
+	char *status[] = { (char *) "status", NULL };
+	g_autofree char *path = settings_usual_path();
+
+	if (g_file_test(path, G_FILE_TEST_EXISTS))
+		return command_find("status")->run(1, status);
+	usage(stdout, EXIT_DONE);
+	printf("\nNot set up yet (no %s).\nnext: wismo init YOUR-ADDRESS\n", path);
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -23,7 +36,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN);	/* libetpan and curl write to sockets that peers close */
 	if (argc < 2)
-		return usage(stderr, EXIT_USAGE);
+		return alone();
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
 		printf("wismo %s\n", PACKAGE_VERSION);
 		return EXIT_DONE;

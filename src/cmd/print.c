@@ -171,6 +171,8 @@ char *print_when(gint64 at, gint64 now)
 
 	if (!at)
 		return g_strdup("-");
+	if (s < 1)
+		return g_strdup("now");
 	if (s < 60)
 		span = g_strdup_printf("%d s", (int) s);
 	else if (s < 3600)

@@ -328,7 +328,7 @@ static bool read_file(cfg_t *cfg, struct settings *settings, GError **error)
 	return read_sections(cfg, settings, error);
 }
 
-static char *usual_path(void)
+char *settings_usual_path(void)
 {
 	const char *path = g_getenv("WISMO_CONFIG");
 
@@ -345,7 +345,7 @@ struct settings *settings_load(const char *path, GError **error)
 	cfg_t *cfg;
 	bool fine;
 
-	settings->path = path ? g_canonicalize_filename(path, NULL) : usual_path();
+	settings->path = path ? g_canonicalize_filename(path, NULL) : settings_usual_path();
 	settings->accounts = g_ptr_array_new_with_free_func(account_free);
 	settings->carriers = g_ptr_array_new_with_free_func(carrier_free);
 	settings->columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

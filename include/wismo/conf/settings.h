@@ -56,6 +56,7 @@ struct settings {
 /* Reads `path`, else $WISMO_CONFIG, else wismo.conf in /etc/wismo (root) or ~/.config/wismo. Never the
  * current folder. WISMO_HALT with file:line. */
 struct settings *settings_load(const char *path, GError **error);
+char *settings_usual_path(void);	/* where settings_load looks without `path`; owned */
 void settings_free(struct settings *settings);
 struct account *settings_account(const struct settings *settings, const char *name);	/* borrowed, NULL */
 struct carrier_access *settings_carrier(const struct settings *settings, const char *name);	/* borrowed, NULL */

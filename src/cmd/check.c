@@ -1,0 +1,130 @@
+/* wismo check: each line is what was tried, what came back, what to do; ids are stable, for scripts. */
+#include "wismo/base/error.h"
+#include "wismo/cmd/command.h"
+#include "wismo/cmd/print.h"
+#include "wismo/conf/columns.h"
+#include "wismo/flow/probe.h"
+#include "wismo/store/instance.h"
+
+#include "commands_p.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum grade { GRADE_OK, GRADE_WARN, GRADE_FAIL };
+
+struct checks {
+	bool json;
+	enum grade worst;
+};
+
+static void tell(struct checks *checks, enum grade grade, const char *id, const char *said, const char *mend)
+{
+	static const char *const words[] = { "ok", "warn", "fail" };
+	static const char *const colours[] = { "32", "33", "31" };
+	g_autofree char *word = print_paint(colours[grade], words[grade]);
+	g_autofree char *clean = print_clean(said, 0);
+
+	checks->worst = MAX(checks->worst, grade);
+	if (checks->json)
+		print_json("s", "id", id, "s", "result", words[grade], "s", "said", said, "s", "mend", mend, NULL);
+	else
+		printf("%s%*s %-18s %s%s%s\n", word, grade == GRADE_OK ? 2 : 0, "", id, clean, mend ? "; " : "", mend ? mend : "");
+}
+
+/* Takes over the error. */
+static bool verdict(struct checks *checks, bool fine, const char *id, const char *said, GError *error, const char *mend)
+{
+	tell(checks, fine ? GRADE_OK : GRADE_FAIL, id, fine ? said : error->message, fine ? NULL : mend);
+	g_clear_error(&error);
+	return fine;
+}
+
+static void check_rules(struct checks *checks, const struct command_options *options, const struct settings *settings)
+{
+	GError *error = NULL;
+	g_autofree char *folder = g_path_get_dirname(settings->path);
+	scoped(overlay) overlay = overlay_new(options->data, &error);
+	scoped(columns) columns = NULL;
+	scoped(rulebook) book = NULL;
+	g_autofree char *said = NULL;
+
+	if (!verdict(checks, overlay != NULL, "data", "found", error, "reinstall, or name the folder with --data"))
+		return;
+	if (!options->data)
+		overlay_add(overlay, folder);
+	error = NULL;
+	columns = columns_load(overlay, &error);
+	verdict(checks, columns != NULL, "import.columns", "readable", error, "mend that line");
+	error = NULL;
+	book = rulebook_load(overlay, RULEBOOK_ALL, &error);
+	said = book ? g_strdup_printf("all files load and prove their examples (rulebook %.12s)", book->hash) : NULL;
+	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
+}
+
+static void check_store(struct checks *checks, const struct settings *settings)
+{
+	GError *error = NULL;
+	struct stat st;
+	scoped(store) store = NULL;
+	g_autofree char *said = NULL;
+	gint64 pid;
+
+	if (stat(settings->state_dir, &st) == 0 && (st.st_mode & 077))
+		tell(checks, GRADE_WARN, "state.mode", "others can look into the state folder", "chmod 700 it");
+	store = store_open(settings->database, ROLE_READER, false, &error);
+	said = g_strdup_printf("%s opens", settings->database);
+	if (!verdict(checks, store != NULL, "database", said, error, "wismo init"))
+		return;
+	pid = instance_pid(store);
+	tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
+}
+
+static void check_accounts(struct checks *checks, const struct settings *settings)
+{
+	for (guint i = 0; i < settings->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(settings->accounts, i);
+		g_autofree char *source_id = g_strdup_printf("source.%s", account->name);
+		g_autofree char *outgoing_id = g_strdup_printf("outgoing.%s", account->name);
+		g_autofree char *source = NULL, *outgoing = NULL;
+		GError *error = NULL;
+		bool fine = probe_source(account, &source, &error);
+
+		verdict(checks, fine, source_id, source, error, "wismo.conf(5), account");
+		error = NULL;
+		fine = probe_outgoing(account, &outgoing, &error);
+		verdict(checks, fine, outgoing_id, outgoing, error, "wismo.conf(5), account");
+		if (!account->sent_folder && !account->outgoing.path)
+			tell(checks, GRADE_WARN, "sent_folder", "not set: an answer whose fate is unknown can only be settled by a person",
+			     "set sent_folder, unless the provider files copies by itself");
+	}
+	if (!settings->accounts->len)
+		tell(checks, GRADE_FAIL, "accounts", "none is configured", "wismo.conf(5), account");
+}
+
+int check_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	gboolean offline = FALSE;
+	const GOptionEntry entries[] = {
+		{ "offline", 0, 0, G_OPTION_ARG_NONE, &offline, "do not try the logins", NULL },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("check"), &options, entries, &argc, &argv);
+	struct checks checks = { 0 };
+	GError *error = NULL;
+	scoped(settings) settings = NULL;
+
+	if (code >= 0)
+		return code;
+	checks.json = options.json;
+	settings = settings_load(options.config, &error);
+	if (!verdict(&checks, settings != NULL, "config", settings ? settings->path : NULL, error, "wismo.conf(5)"))
+		return EXIT_USAGE;
+	check_rules(&checks, &options, settings);
+	check_store(&checks, settings);
+	if (!offline)
+		check_accounts(&checks, settings);
+	return checks.worst == GRADE_FAIL ? EXIT_NO : EXIT_DONE;
+}

@@ -1,0 +1,206 @@
+/* wismo init: from an address to a configuration whose logins were tried. Every question has an option; without a
+ * terminal nothing is asked. Running it again tests and keeps what is there. */
+#include "wismo/base/error.h"
+#include "wismo/cmd/command.h"
+#include "wismo/flow/probe.h"
+
+#include "commands_p.h"
+#include "provider_p.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct answers {
+	char *address, *source, *outgoing, *user, *password_file, *password_command, *token_command, *shop, *lang, *mode, *sent, *state_dir;
+	gboolean yes, offline;
+};
+
+static void ask(char **answer, const char *question, const char *fallback, bool may_ask)
+{
+	char line[1000];
+
+	if (*answer)
+		return;
+	if (may_ask) {
+		fprintf(stderr, fallback ? "%s [%s]: " : "%s: ", question, fallback);
+		if (fgets(line, sizeof line, stdin) && *g_strstrip(line)) {
+			*answer = g_strdup(line);
+			return;
+		}
+	}
+	*answer = g_strdup(fallback);
+}
+
+static char *quoted(const char *text)
+{
+	g_autofree char *escaped = g_strescape(text, (const char *) "\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f"
+		"\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a\x9b\x9c\x9d\x9e\x9f\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf"
+		"\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xc0\xc1\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xcb\xcc\xcd\xce\xcf"
+		"\xd0\xd1\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xdb\xdc\xdd\xde\xdf\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef"
+		"\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe\xff");
+
+	return g_strdup_printf("\"%s\"", escaped);
+}
+
+static void line(GString *text, const char *indent, const char *key, const char *value)
+{
+	g_autofree char *q = value && *value ? quoted(value) : NULL;
+
+	if (q)
+		g_string_append_printf(text, "%s%s = %s\n", indent, key, q);
+}
+
+static char *compose(const struct answers *a)
+{
+	GString *text = g_string_new("# wismo's configuration; every key is told in wismo.conf(5). Try changes with: wismo check\n");
+
+	line(text, "", "mode", a->mode);
+	line(text, "", "lang", a->lang);
+	line(text, "", "shop_name", a->shop);
+	line(text, "", "state_dir", a->state_dir);
+	g_string_append(text, "\naccount \"main\" {\n");
+	line(text, "\t", "source", a->source);
+	line(text, "\t", "outgoing", a->outgoing);
+	line(text, "\t", "user", a->user);
+	line(text, "\t", "password_file", a->password_file);
+	line(text, "\t", "password_command", a->password_command);
+	line(text, "\t", "token_command", a->token_command);
+	line(text, "\t", "from", a->address);
+	line(text, "\t", "sent_folder", a->sent);
+	g_string_append(text, "}\n");
+	return g_string_free(text, FALSE);
+}
+
+static bool write_private(const char *path, const char *text, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GError) cause = NULL;
+
+	if (g_mkdir_with_parents(folder, 0700) == 0
+	    && g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &cause))
+		return true;
+	g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: %s", path, cause ? cause->message : g_strerror(errno));
+	return false;
+}
+
+/* Tells what was tried; gives the number of failures. */
+static int try_logins(const struct settings *settings)
+{
+	int failures = 0;
+
+	for (guint i = 0; i < settings->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(settings->accounts, i);
+
+		for (int way = 0; way < 2; way++) {
+			g_autoptr(GError) error = NULL;
+			g_autofree char *said = NULL;
+			bool fine = (way ? probe_outgoing : probe_source)(account, &said, &error);
+
+			failures += !fine;
+			fprintf(stderr, "%s %s %s: %s\n", fine ? "ok  " : "FAIL", account->name, way ? "outgoing" : "source",
+				fine ? said : error->message);
+		}
+	}
+	return failures;
+}
+
+static int finish(const struct command_options *options, const char *path, gboolean offline)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = settings_load(path, &error);
+	scoped(store) store = NULL;
+	int failures;
+
+	if (!settings)
+		return command_fail(options, EXIT_USAGE, error);
+	failures = offline ? 0 : try_logins(settings);
+	if (g_mkdir_with_parents(settings->state_dir, 0700) < 0) {
+		g_set_error(&error, WISMO_ERROR, WISMO_HALT, "%s: %s", settings->state_dir, g_strerror(errno));
+		return command_fail(options, EXIT_SYSTEM, error);
+	}
+	store = store_open(settings->database, ROLE_ALL, true, &error);
+	if (!store)
+		return command_fail(options, EXIT_SYSTEM, error);
+	printf("configuration %s\ndatabase      %s\n", settings->path, settings->database);
+	printf("next: %s\n", failures ? "mend what failed, then: wismo check" : "wismo run --once, then: wismo status");
+	return failures ? EXIT_NO : EXIT_DONE;
+}
+
+static bool complete(struct answers *a, bool may_ask)
+{
+	const struct provider *provider;
+	g_autofree char *domain = NULL, *imap = NULL, *smtp = NULL;
+	const char *at;
+
+	ask(&a->address, "Mail address that buyers write to", NULL, may_ask);
+	at = a->address ? strrchr(a->address, '@') : NULL;
+	if (!at || at == a->address || !at[1]) {
+		fprintf(stderr, "wismo init: expected a mail address: wismo init anna@example.com\n");
+		return false;
+	}
+	provider = provider_find(a->address);
+	imap = g_strdup_printf("imaps://imap.%s", at + 1);
+	smtp = g_strdup_printf("smtps://smtp.%s", at + 1);
+	fprintf(stderr, provider ? "%s: known provider\n" : "%s: not in the table of providers; guessing servers\n", at + 1);
+	if (provider && provider->advice)
+		fprintf(stderr, "Note: %s\n", provider->advice);
+	ask(&a->source, "Mailbox (imaps://HOST, imap+starttls://HOST or maildir:PATH)", provider ? provider->imap : imap, may_ask);
+	ask(&a->outgoing, "Way out (smtps://HOST, smtp+starttls://HOST or maildir:PATH)", provider ? provider->smtp : smtp, may_ask);
+	if (!g_str_has_prefix(a->source, "maildir:") || !g_str_has_prefix(a->outgoing, "maildir:")) {
+		domain = provider && provider->local_user ? g_strndup(a->address, (gsize) (at - a->address)) : g_strdup(a->address);
+		ask(&a->user, "Login name", domain, may_ask);
+		if (!a->password_command && !a->token_command)
+			ask(&a->password_file, "File with the password (mode 0600)", "password", may_ask);
+	}
+	ask(&a->shop, "Name of the shop, for signatures", "", may_ask);
+	ask(&a->lang, "Language of answers when the buyer's is not known (de, en ...)", "de", may_ask);
+	return true;
+}
+
+int init_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	struct answers a = { 0 };
+	const GOptionEntry entries[] = {
+		{ "address", 0, 0, G_OPTION_ARG_STRING, &a.address, "mail address that buyers write to", "ADDRESS" },
+		{ "source", 0, 0, G_OPTION_ARG_STRING, &a.source, "mailbox", "URL" },
+		{ "outgoing", 0, 0, G_OPTION_ARG_STRING, &a.outgoing, "way out", "URL" },
+		{ "user", 0, 0, G_OPTION_ARG_STRING, &a.user, "login name", "NAME" },
+		{ "password-file", 0, 0, G_OPTION_ARG_FILENAME, &a.password_file, "file with the password, mode 0600", "FILE" },
+		{ "password-command", 0, 0, G_OPTION_ARG_STRING, &a.password_command, "command that prints the password", "COMMAND" },
+		{ "token-command", 0, 0, G_OPTION_ARG_STRING, &a.token_command, "command that prints an OAuth 2 token", "COMMAND" },
+		{ "shop", 0, 0, G_OPTION_ARG_STRING, &a.shop, "name of the shop", "NAME" },
+		{ "lang", 0, 0, G_OPTION_ARG_STRING, &a.lang, "fallback language of answers", "LANG" },
+		{ "mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "observe, draft (default) or auto", "MODE" },
+		{ "sent-folder", 0, 0, G_OPTION_ARG_STRING, &a.sent, "where copies of answers are filed", "FOLDER" },
+		{ "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &a.state_dir, "folder of database and exports", "DIR" },
+		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &a.yes, "ask nothing, take the proposals", NULL },
+		{ "offline", 0, 0, G_OPTION_ARG_NONE, &a.offline, "do not try the logins", NULL },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("init"), &options, entries, &argc, &argv);
+	bool may_ask = !a.yes && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	g_autofree char *path = NULL, *text = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (code >= 0)
+		return code;
+	path = options.config ? g_canonicalize_filename(options.config, NULL) : settings_usual_path();
+	if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+		fprintf(stderr, "%s is there and stays as it is; edit it or remove it to start anew\n", path);
+		return finish(&options, path, a.offline);
+	}
+	if (argc > 1 && !a.address)
+		a.address = g_strdup(argv[1]);
+	if (!complete(&a, may_ask))
+		return EXIT_USAGE;
+	if (!a.mode)
+		a.mode = g_strdup("draft");
+	text = compose(&a);
+	if (!write_private(path, text, &error))
+		return command_fail(&options, EXIT_SYSTEM, error);
+	return finish(&options, path, a.offline);
+}

@@ -1,0 +1,213 @@
+/* wismo mails, wismo cases, wismo show: look, change nothing. */
+#include "wismo/base/clock.h"
+#include "wismo/cmd/command.h"
+#include "wismo/cmd/print.h"
+#include "wismo/store/dossier.h"
+#include "wismo/store/overview.h"
+
+#include "commands_p.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LIMIT_DEFAULT 50
+
+struct view {
+	gint64 now;
+	const char *zone;
+	bool json;
+	struct print_table *table;
+	guint rows;
+};
+
+static bool show_mail(const struct overview_mail *row, void *user)
+{
+	struct view *view = user;
+	g_autofree char *id = g_strdup_printf("m%" G_GINT64_FORMAT, row->id);
+	g_autofree char *buyer_case = row->case_id ? g_strdup_printf("c%" G_GINT64_FORMAT, row->case_id) : NULL;
+	g_autofree char *when = print_when(row->received_at, view->now);
+	g_autofree char *subject = print_clean(row->subject, 44);
+	g_autofree char *sender = print_clean(row->sender, 30);
+	const char *reason = row->why ? row->why : row->why_not;
+	g_autofree char *why = reason ? print_clean(reason, 40) : NULL;
+
+	view->rows++;
+	if (view->json)
+		print_json("s", "id", id, "s", "account", row->account, "t", "received_at", row->received_at, "s", "state", row->state,
+			   "s", "case", buyer_case, "s", "from", row->sender, "s", "subject", row->subject, "s", "channel", row->channel,
+			   "s", "intent", row->intent, "s", "lang", row->lang, "b", "answerable", row->answerable, "s", "why_not", reason, NULL);
+	else
+		print_table_add(view->table, id, when, row->state, buyer_case, row->intent, row->lang, sender, subject, why, NULL);
+	return true;
+}
+
+static bool show_case(const struct overview_case *row, void *user)
+{
+	struct view *view = user;
+	g_autofree char *id = g_strdup_printf("c%" G_GINT64_FORMAT, row->id);
+	g_autofree char *due = print_deadline(row->due_at, view->now, view->zone);
+	g_autofree char *buyer = print_clean(row->buyer, 32);
+	g_autofree char *why = print_clean(row->why ? row->why : row->due_why, 50);
+
+	view->rows++;
+	if (view->json)
+		print_json("s", "id", id, "s", "account", row->account, "s", "channel", row->channel, "s", "buyer", row->buyer,
+			   "s", "order_no", *row->order_no ? row->order_no : NULL, "s", "state", row->state, "s", "why", row->why,
+			   "s", "intent", row->intent, "s", "wish", row->wish, "s", "urgency", row->urgency, "s", "lang", row->lang,
+			   "i", "mails", row->mails, "t", "asked_at", row->asked_at, "t", "answered_at", row->answered_at,
+			   "t", "due_at", row->due_at, "s", "due_why", row->due_why, "t", "opened_at", row->opened_at, NULL);
+	else
+		print_table_add(view->table, id, row->state, row->channel, row->intent, *row->order_no ? row->order_no : "-", buyer, due,
+				why, NULL);
+	return true;
+}
+
+int mails_command(int argc, char **argv)
+{
+	static const char *const columns[] = { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL };
+	struct command_options options = { 0 };
+	int limit = LIMIT_DEFAULT;
+	const GOptionEntry entries[] = {
+		{ "limit", 'n', 0, G_OPTION_ARG_INT, &limit, "at most that many, newest first (50)", "N" },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("mails"), &options, entries, &argc, &argv);
+	struct view view = { .now = clock_now() };
+	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+	scoped(print_table) table = NULL;
+
+	if (code >= 0)
+		return code;
+	settings = command_settings(&options, &code);
+	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	if (!store)
+		return code;
+	view.json = options.json;
+	view.table = table = print_table_new(columns);
+	if (!overview_mails(store, 0, 0, (guint) MAX(limit, 1), show_mail, &view, &error))
+		return command_fail(&options, EXIT_SYSTEM, error);
+	return EXIT_DONE;
+}
+
+int cases_command(int argc, char **argv)
+{
+	static const char *const columns[] = { "CASE", "STATE", "CHANNEL", "WANTS", "ORDER", "BUYER", "DEADLINE", "WHY", NULL };
+	struct command_options options = { 0 };
+	g_autofree char *state = NULL;
+	int limit = LIMIT_DEFAULT;
+	const GOptionEntry entries[] = {
+		{ "state", 0, 0, G_OPTION_ARG_STRING, &state, "open, waiting, person or closed; else all that are not closed", "STATE" },
+		{ "limit", 'n', 0, G_OPTION_ARG_INT, &limit, "at most that many, the most urgent first (50)", "N" },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("cases"), &options, entries, &argc, &argv);
+	struct view view = { .now = clock_now() };
+	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+	scoped(print_table) table = NULL;
+
+	if (code >= 0)
+		return code;
+	if (state && !g_strv_contains((const char *const[]) { "open", "waiting", "person", "closed", NULL }, state)) {
+		fprintf(stderr, "wismo cases: --state %s: expected open, waiting, person or closed\n", state);
+		return EXIT_USAGE;
+	}
+	settings = command_settings(&options, &code);
+	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	if (!store)
+		return code;
+	view.json = options.json;
+	view.zone = settings->zone;
+	view.table = table = print_table_new(columns);
+	if (!overview_cases(store, state, 0, (guint) MAX(limit, 1), show_case, &view, &error))
+		return command_fail(&options, EXIT_SYSTEM, error);
+	return EXIT_DONE;
+}
+
+static bool print_section(const char *title, const char *json, void *user)
+{
+	const struct view *view = user;
+
+	if (view->json) {
+		print_json("s", "type", title, "r", "row", json, NULL);
+	} else {
+		g_autofree char *bold = print_paint("1", title);
+		g_autofree char *clean = print_clean(json, 0);
+
+		printf("%s %s\n", bold, clean);
+	}
+	return true;
+}
+
+/* Everything that belongs to one case; also the body of `export`. */
+static int show_dossier(struct store *store, gint64 case_id, struct view *view, const struct command_options *options)
+{
+	g_autoptr(GError) error = NULL;
+
+	return dossier_each(store, case_id, print_section, view, &error) ? EXIT_DONE : command_fail(options, EXIT_SYSTEM, error);
+}
+
+int show_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	int code = command_options(command_find("show"), &options, NULL, &argc, &argv);
+	struct view view = { .now = clock_now() };
+	gint64 case_id;
+	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+
+	if (code >= 0)
+		return code;
+	if (argc != 2 || !strchr("mcrt", argv[1][0]) || !g_ascii_isdigit(argv[1][1])) {
+		fprintf(stderr, "usage: wismo show ID     (m34 a mail, c12 a case, r5 a reply, t7 a task)\n");
+		return EXIT_USAGE;
+	}
+	settings = command_settings(&options, &code);
+	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	if (!store)
+		return code;
+	case_id = dossier_case_of(store, argv[1][0], g_ascii_strtoll(argv[1] + 1, NULL, 10), &error);
+	if (error)
+		return command_fail(&options, EXIT_SYSTEM, error);
+	view.json = options.json;
+	view.zone = settings->zone;
+	if (case_id)
+		return show_dossier(store, case_id, &view, &options);
+	view.table = print_table_new((const char *const[]) { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL });
+	if (argv[1][0] == 'm')
+		overview_mails(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), 0, 1, show_mail, &view, &error);
+	print_table_free(view.table);
+	if (view.rows)
+		return EXIT_DONE;
+	fprintf(stderr, "wismo show: no %s\n", argv[1]);
+	return EXIT_NO;
+}
+
+int export_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	int code = command_options(command_find("export"), &options, NULL, &argc, &argv);
+	struct view view = { .now = clock_now(), .json = true };
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+
+	if (code >= 0)
+		return code;
+	if (argc != 2 || argv[1][0] != 'c') {
+		fprintf(stderr, "usage: wismo export CASE > case.jsonl\n");
+		return EXIT_USAGE;
+	}
+	settings = command_settings(&options, &code);
+	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	if (!store)
+		return code;
+	if (!dossier_case_of(store, 'c', g_ascii_strtoll(argv[1] + 1, NULL, 10), NULL)) {
+		fprintf(stderr, "wismo export: no %s\n", argv[1]);
+		return EXIT_NO;
+	}
+	return show_dossier(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), &view, &options);
+}

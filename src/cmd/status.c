@@ -1,0 +1,146 @@
+/* wismo status: one screen, with the agent down too. */
+#include "wismo/base/clock.h"
+#include "wismo/cmd/command.h"
+#include "wismo/cmd/print.h"
+#include "wismo/store/instance.h"
+#include "wismo/store/overview.h"
+
+#include "commands_p.h"
+
+#include <stdio.h>
+
+static const char *const modes[] = { "observe", "draft", "auto" };
+
+struct view {
+	gint64 now;
+	const char *zone;
+	bool json;
+	struct print_table *table;
+};
+
+static bool show_mailbox(const struct overview_mailbox *row, void *user)
+{
+	const struct view *view = user;
+	g_autofree char *synced = print_when(row->synced_at, view->now);
+	g_autofree char *problem = row->problem ? print_clean(row->problem, 0) : NULL;
+	g_autofree char *fine = print_paint("32", "fine");
+	g_autofree char *bad = problem ? print_paint("31", problem) : NULL;
+
+	if (view->json)
+		print_json("s", "type", "mailbox", "s", "account", row->account, "s", "folder", row->folder, "t", "synced_at", row->synced_at,
+			   "s", "problem", row->problem, "t", "problem_at", row->problem_at, "i", "failures", row->failures, NULL);
+	else
+		print_table_add(view->table, row->account, row->folder, synced, bad ? bad : fine, NULL);
+	return true;
+}
+
+static bool show_worker(const struct overview_worker *row, void *user)
+{
+	const struct view *view = user;
+
+	if (view->json)
+		print_json("s", "type", "worker", "s", "role", row->role, "i", "pid", row->pid, "t", "since", row->seen_at,
+			   "s", "problem", row->problem, NULL);
+	else if (row->problem)
+		printf("worker %s: %s\n", row->role, row->problem);
+	return true;
+}
+
+static bool show_case(const struct overview_case *row, void *user)
+{
+	const struct view *view = user;
+	g_autofree char *id = g_strdup_printf("c%" G_GINT64_FORMAT, row->id);
+	g_autofree char *due = print_deadline(row->due_at, view->now, view->zone);
+	g_autofree char *painted = print_paint(row->due_at && row->due_at < view->now ? "31" : "0", due);
+	g_autofree char *why = print_clean(row->why ? row->why : row->due_why ? row->due_why : "", 60);
+
+	if (view->json)
+		print_json("s", "type", "case", "s", "id", id, "s", "state", row->state, "s", "intent", row->intent, "s", "order_no",
+			   *row->order_no ? row->order_no : NULL, "t", "due_at", row->due_at, "s", "why", row->why, NULL);
+	else
+		print_table_add(view->table, id, row->state, row->intent, *row->order_no ? row->order_no : "-", painted, why, NULL);
+	return true;
+}
+
+static void show_numbers(const struct overview *o, gint64 pid, const struct settings *settings, const struct view *view)
+{
+	g_autofree char *oldest = print_when(o->oldest_asked_at, view->now);
+	g_autofree char *agent = pid ? g_strdup_printf("running (pid %d)", (int) pid) : print_paint("33", "not running; start it with: wismo run");
+
+	if (view->json) {
+		print_json("s", "type", "status", "b", "running", pid > 0, "s", "mode", modes[settings->mode], "i", "mails", o->mails,
+			   "i", "mails_new", o->mails_new, "i", "mails_parked", o->mails_parked, "i", "cases_open", o->cases_open,
+			   "i", "unanswered", o->unanswered, "t", "oldest_unanswered_at", o->oldest_asked_at, "t", "next_deadline_at",
+			   o->next_due_at, "i", "overdue", o->overdue, "i", "for_person", o->for_person, "i", "drafts", o->drafts,
+			   "i", "replies_due", o->due, "i", "sent", o->sent, "i", "uncertain", o->uncertain, "i", "refused", o->refused,
+			   "i", "blocked", o->blocked, "i", "tasks_proposed", o->tasks_proposed, "i", "tasks_approved", o->tasks_approved,
+			   "i", "tasks_failed", o->tasks_failed, NULL);
+		return;
+	}
+	printf("agent     %s, mode %s\n", agent, modes[settings->mode]);
+	printf("mails     %d, %d not read yet, %d set aside\n", (int) o->mails, (int) o->mails_new, (int) o->mails_parked);
+	printf("cases     %d open, %d unanswered%s%s, %d past their deadline\n", (int) o->cases_open, (int) o->unanswered,
+	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "", (int) o->overdue);
+	printf("replies   %d drafts, %d leaving, %d sent, %d uncertain, %d refused, %d blocked\n", (int) o->drafts, (int) o->due,
+	       (int) o->sent, (int) o->uncertain, (int) o->refused, (int) o->blocked);
+	printf("tasks     %d proposed, %d approved, %d failed or uncertain\n", (int) o->tasks_proposed, (int) o->tasks_approved,
+	       (int) o->tasks_failed);
+}
+
+static void advise(const struct overview *o)
+{
+	if (o->drafts || o->blocked || o->uncertain || o->refused)
+		printf("next: wismo replies\n");
+	else if (o->tasks_proposed || o->tasks_failed)
+		printf("next: wismo tasks\n");
+	else if (o->for_person)
+		printf("next: wismo cases --state person\n");
+	else
+		printf("nothing waits for you\n");
+}
+
+static bool show_all(struct store *store, const struct settings *settings, struct view *view, GError **error)
+{
+	static const char *const boxes[] = { "ACCOUNT", "FOLDER", "LOOKED AT", "STATE", NULL };
+	static const char *const cases[] = { "CASE", "STATE", "WANTS", "ORDER", "DEADLINE", "WHY", NULL };
+	struct overview overview;
+
+	if (!overview_get(store, view->now, &overview, error))
+		return false;
+	show_numbers(&overview, instance_pid(store), settings, view);
+	view->table = print_table_new(boxes);
+	if (!overview_workers(store, show_worker, view, error) || !overview_mailboxes(store, show_mailbox, view, error))
+		return false;
+	if (!view->json)
+		putchar('\n');
+	print_table_free(view->table);
+	if (!view->json && overview.cases_open)
+		putchar('\n');
+	view->table = print_table_new(cases);
+	if (!overview_cases(store, NULL, 0, 10, show_case, view, error))
+		return false;
+	print_table_free(view->table);
+	if (!view->json)
+		advise(&overview);
+	return true;
+}
+
+int status_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	int code = command_options(command_find("status"), &options, NULL, &argc, &argv);
+	struct view view = { .now = clock_now() };
+	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+
+	if (code >= 0)
+		return code;
+	settings = command_settings(&options, &code);
+	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	if (!store)
+		return code;
+	view.zone = settings->zone;
+	view.json = options.json;
+	return show_all(store, settings, &view, &error) ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
+}

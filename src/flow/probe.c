@@ -1,0 +1,86 @@
+/* Logins, tried once. */
+#include "wismo/flow/probe.h"
+
+#include "wismo/base/error.h"
+#include "wismo/mail/imap.h"
+#include "wismo/mail/maildir.h"
+#include "wismo/net/stream.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define WAIT_S 30
+
+static bool count_file(const struct maildir_file *file, void *user)
+{
+	(void) file;
+	++*(guint *) user;
+	return true;
+}
+
+bool probe_source(const struct account *account, char **said, GError **error)
+{
+	scoped(imap) imap = NULL;
+	struct imap_folder folder = { 0 };
+	guint mails = 0;
+
+	if (account->source.path) {
+		if (!maildir_each(account->source.path, count_file, &mails, error))
+			return false;
+		*said = g_strdup_printf("%s: %u mails", account->source.path, mails);
+		return true;
+	}
+	imap = imap_open(&account->source, error);
+	if (!imap)
+		return false;
+	for (guint i = 0; i < account->folders->len; i++) {
+		if (!imap_select(imap, g_ptr_array_index(account->folders, i), false, &folder, error))
+			return false;
+		mails += folder.exists;
+	}
+	*said = g_strdup_printf("logged in to %s as %s, %u mails in %u folders, %s", account->source.host, account->source.user, mails,
+				account->folders->len, imap_has_idle(imap) ? "IDLE" : "no IDLE: asked every 30 s");
+	return true;
+}
+
+static bool folder_writable(const char *path, char **said, GError **error)
+{
+	g_autofree char *above = g_path_get_dirname(path);
+	const char *tried = access(path, F_OK) == 0 ? path : above;
+
+	if (access(tried, W_OK | X_OK) < 0) {
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: cannot be written", tried);
+		return false;
+	}
+	*said = g_strdup_printf("%s: can be written", path);
+	return true;
+}
+
+bool probe_outgoing(const struct account *account, char **said, GError **error)
+{
+	const struct endpoint *out = &account->outgoing;
+	scoped(secret) secret = NULL;
+	struct stream_target target = { .protocol = "smtp", .host = out->host, .port = out->port, .ca_file = out->ca_file, .wait_s = WAIT_S };
+	bool bearer = secret_source_set(&out->token);
+	struct stream *stream;
+
+	if (out->path)
+		return folder_writable(out->path, said, error);
+	if (bearer || secret_source_set(&out->password)) {
+		secret = secret_read(bearer ? &out->token : &out->password, error);
+		if (!secret)
+			return false;
+		target.user = out->user;
+		target.secret = secret;
+		target.bearer = bearer;
+	}
+	target.safety = out->safety == SAFETY_TLS ? STREAM_TLS : out->safety == SAFETY_STARTTLS ? STREAM_STARTTLS : STREAM_PLAIN;
+	if (!target.port)
+		target.port = out->safety == SAFETY_TLS ? 465 : 587;
+	stream = stream_open(&target, error);
+	if (!stream)
+		return false;
+	stream_close(stream);
+	*said = g_strdup_printf("logged in to %s:%d%s%s", out->host, target.port, target.user ? " as " : "", target.user ? target.user : "");
+	return true;
+}

@@ -1,0 +1,126 @@
+/* Reads over all tables for one case; erases over all tables for one buyer. */
+#include "wismo/store/dossier.h"
+
+#include "sql_p.h"
+#include "wismo/base/error.h"
+
+gint64 dossier_case_of(struct store *store, char kind, gint64 id, GError **error)
+{
+	switch (kind) {
+	case 'c':
+		return sql_int(store, error, 0, "SELECT id FROM cases WHERE id = ?", "i", id);
+	case 'm':
+		return sql_int(store, error, 0, "SELECT case_id FROM readings WHERE mail = ?", "i", id);
+	case 'r':
+		return sql_int(store, error, 0, "SELECT case_id FROM replies WHERE id = ?", "i", id);
+	case 't':
+		return sql_int(store, error, 0, "SELECT case_id FROM tasks WHERE id = ?", "i", id);
+	default:
+		return 0;
+	}
+}
+
+struct visit {
+	dossier_row *row;
+	void *user;
+	const char *kind;
+};
+
+static bool visit_row(sqlite3_stmt *row, void *user)
+{
+	const struct visit *visit = user;
+
+	return visit->row(visit->kind, (const char *) sqlite3_column_text(row, 0), visit->user);
+}
+
+bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *user, GError **error)
+{
+	static const struct { const char *kind, *sql; } parts[] = {
+		{ "case", "SELECT json_object('id', 'c' || id, 'account', account, 'channel', channel, 'buyer', buyer, 'order_no', order_no,"
+			" 'state', state, 'why', why, 'intent', intent, 'wish', wish, 'urgency', urgency, 'claim', claim, 'lang', lang,"
+			" 'asked_at', asked_at, 'answered_at', answered_at, 'due_at', due_at, 'due_why', due_why, 'opened_at', opened_at)"
+			" FROM cases WHERE id = ?" },
+		{ "mail", "SELECT json_object('id', 'm' || m.id, 'received_at', m.received_at, 'sha256', m.sha256, 'message_id', r.message_id,"
+			" 'from', r.sender, 'subject', r.subject, 'intent', r.intent, 'confidence', round(r.confidence, 3), 'wish', r.wish,"
+			" 'answerable', r.answerable, 'why_not', r.why_not, 'buyer_text', r.buyer_text, 'evidence', json(r.evidence))"
+			" FROM readings AS r JOIN mails AS m ON m.id = r.mail WHERE r.case_id = ? ORDER BY m.received_at, m.id" },
+		{ "order", "SELECT json_object('order_no', o.order_no, 'channel', o.channel, 'buyer_name', o.buyer_name, 'country', o.country,"
+			" 'ordered_at', o.ordered_at, 'promised_at', o.promised_at, 'currency', o.currency, 'by_marketplace', o.by_marketplace,"
+			" 'cancelled', o.cancelled, 'lines', (SELECT json_group_array(json_object('line_no', line_no, 'sku', sku, 'title', title,"
+			" 'quantity', quantity, 'price_cents', price_cents)) FROM order_lines WHERE order_id = o.id))"
+			" FROM orders AS o JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?" },
+		{ "shipment", "SELECT json_object('carrier', coalesce(s.carrier, s.carrier_said), 'number', s.number, 'shipped_at', s.shipped_at,"
+			" 'claims_protected', s.claims_protected) FROM shipments AS s JOIN orders AS o ON o.id = s.order_id"
+			" JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ? ORDER BY s.shipped_at, s.id" },
+		{ "tracking", "SELECT json_object('carrier', t.carrier, 'number', t.number, 'asked_at', t.asked_at, 'outcome', t.outcome,"
+			" 'status', t.status, 'detail', t.detail, 'status_at', t.status_at, 'delivered_to', t.delivered_to, 'signature', t.signature,"
+			" 'recorded', t.recorded, 'why', t.why, 'events', json(t.events)) FROM trackings AS t WHERE t.number IN"
+			" (SELECT s.number FROM shipments AS s JOIN orders AS o ON o.id = s.order_id JOIN cases AS c"
+			" ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?) ORDER BY t.asked_at, t.id" },
+		{ "verdict", "SELECT json_object('made_at', made_at, 'rule', rule, 'sends', sends, 'template', template, 'task', task,"
+			" 'rulebook', rulebook, 'facts', json(facts), 'reason', json(reason)) FROM verdicts WHERE case_id = ? ORDER BY id" },
+		{ "reply", "SELECT json_object('id', 'r' || id, 'state', state, 'why', why, 'template', template, 'lang', lang,"
+			" 'recipient', recipient, 'subject', subject, 'body', body, 'message_id', message_id, 'approved_by', approved_by,"
+			" 'server_said', server_said, 'created_at', created_at, 'sent_at', sent_at, 'confirmed_at', confirmed_at)"
+			" FROM replies WHERE case_id = ? ORDER BY id" },
+		{ "task", "SELECT json_object('id', 't' || id, 'kind', kind, 'state', state, 'why', why, 'amount_cents', amount_cents,"
+			" 'currency', currency, 'quantity', quantity, 'approved_by', approved_by, 'result', result, 'due_at', due_at,"
+			" 'created_at', created_at) FROM tasks WHERE case_id = ? ORDER BY id" },
+		{ "history", "SELECT json_object('at', at, 'actor', actor, 'subject', subject, 'event', event, 'detail', detail) FROM history"
+			" WHERE subject IN (SELECT 'c' || ?1 UNION SELECT 'm' || mail FROM readings WHERE case_id = ?1"
+			" UNION SELECT 'r' || id FROM replies WHERE case_id = ?1 UNION SELECT 't' || id FROM tasks WHERE case_id = ?1) ORDER BY id" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+		struct visit visit = { row, user, parts[i].kind };
+
+		if (!sql_each(store, error, visit_row, &visit, parts[i].sql, "i", case_id))
+			return false;
+	}
+	return true;
+}
+
+static bool erase_rows(struct store *store, const char *buyer, gint64 now, guint *mails, guint *cases, GError **error)
+{
+	static const char *const statements[] = {
+		"UPDATE mails SET raw = NULL, version = version + 1 WHERE id IN (SELECT mail FROM readings WHERE buyer = ?1)",
+		"UPDATE replies SET body = '', subject = '', wire = NULL, recipient = 'erased', in_reply_to = NULL, reference_ids = '[]',"
+			" version = version + 1 WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
+		"UPDATE verdicts SET facts = '{}' WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
+		"UPDATE orders SET buyer_name = NULL, buyer_address = NULL WHERE buyer_address = ?1 OR id IN (SELECT o.id FROM orders AS o"
+			" JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.buyer = ?1 AND c.order_no <> '')",
+		"UPDATE readings SET buyer_text = '', evidence = '[]', subject = NULL, sender = NULL, buyer_name = NULL, reply_to = NULL,"
+			" buyer = NULL WHERE buyer = ?1",
+		/* UNIQUE (account, channel, buyer, order_no): each keeps a name of its own. */
+		"UPDATE cases SET buyer = 'erased-' || id, buyer_name = NULL, dirty = 0, look_at = 0, due_at = 0, due_why = NULL, asked_at = 0,"
+			" state = 'closed', version = version + 1 WHERE buyer = ?1",
+	};
+	GError *cause = NULL;
+
+	*mails = (guint) sql_int(store, &cause, 0, "SELECT count(*) FROM readings WHERE buyer = ?", "s", buyer);
+	*cases = cause ? 0 : (guint) sql_int(store, &cause, 0, "SELECT count(*) FROM cases WHERE buyer = ?", "s", buyer);
+	for (gsize i = 0; !cause && i < G_N_ELEMENTS(statements); i++)
+		sql_run(store, &cause, statements[i], "s", buyer);
+	if (!cause)
+		store_history(store, now, "command", "buyer", "erased", NULL, &cause);
+	if (cause)
+		g_propagate_error(error, cause);
+	return !cause;
+}
+
+bool dossier_erase(struct store *store, const char *buyer, gint64 now, guint *mails, guint *cases, GError **error)
+{
+	gint64 leaving;
+
+	if (!store_begin(store, error))
+		return false;
+	leaving = sql_int(store, NULL, 0, "SELECT count(*) FROM replies WHERE state IN ('due', 'later', 'sending', 'handed_over', 'uncertain')"
+			  " AND case_id IN (SELECT id FROM cases WHERE buyer = ?)", "s", buyer);
+	if (leaving)
+		g_set_error(error, WISMO_ERROR, WISMO_PARK, "%d answers to this buyer are on their way or uncertain; settle them first "
+			    "(wismo replies)", (int) leaving);
+	else if (erase_rows(store, buyer, now, mails, cases, error) && store_commit(store, error))
+		return true;
+	store_abandon(store);
+	return false;
+}
