@@ -37,6 +37,11 @@ tests_unit_test_maildir_SOURCES = tests/unit/test-maildir.c $(TEST_SEAMS)
 tests_unit_test_maildir_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_maildir_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-pattern
+tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
+tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_pattern_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-store
 tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
 tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)
@@ -50,6 +55,7 @@ tests_unit_test_utf7_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 noinst_PROGRAMS += tests/corpus/measure
 tests_corpus_measure_SOURCES = tests/corpus/measure.c $(TEST_SEAMS)
 tests_corpus_measure_LDADD = $(CONF_LIBS)
+check_SCRIPTS += tests/corpus/check-corpus.sh
 
 check_PROGRAMS += tests/unit/test-cell
 tests_unit_test_cell_SOURCES = tests/unit/test-cell.c $(TEST_SEAMS)
@@ -122,6 +128,16 @@ check_PROGRAMS += tests/fuzz/fuzz-buyertext
 tests_fuzz_fuzz_buyertext_SOURCES = tests/fuzz/fuzz-buyertext.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_buyertext_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_buyertext_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-pack
+tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz-pack.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_pack_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_pack_LDADD = $(CONF_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-classify
+tests_fuzz_fuzz_classify_SOURCES = tests/fuzz/fuzz-classify.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_classify_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_classify_LDADD = $(CONF_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz-channel
 tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c $(FUZZ_REPLAY)

@@ -19,6 +19,15 @@ struct sums {
 	bool unknown;	/* a rule hit a limit, or text was left unread */
 };
 
+/* Where the original of folded byte `end` ends: behind the letter that the byte before it stands for, so that
+ * a dropped mark after it is not part of the evidence. */
+static gsize end_in(const struct rule_view *view, gsize start, gsize end)
+{
+	if (end <= start)
+		return view->body->at[start];
+	return (gsize) (g_utf8_next_char(view->raw + view->body->at[end - 1]) - view->raw);
+}
+
 static void add_evidence(struct reading *reading, const struct rule *rule, const struct rule_hit *hit, double weight,
 			 const struct rule_view *view)
 {
@@ -31,7 +40,7 @@ static void add_evidence(struct reading *reading, const struct rule *rule, const
 		evidence->text = g_strndup(view->subject->text + hit->start, hit->end - hit->start);
 	} else {
 		evidence->start = rule->scope == SCOPE_RAW ? hit->start : view->body->at[hit->start];
-		evidence->end = rule->scope == SCOPE_RAW ? hit->end : view->body->at[hit->end];
+		evidence->end = rule->scope == SCOPE_RAW ? hit->end : end_in(view, hit->start, hit->end);
 		evidence->text = g_strndup(view->raw + evidence->start, evidence->end - evidence->start);
 	}
 	g_ptr_array_add(reading->evidence, evidence);
