@@ -181,7 +181,8 @@ static guint attribution_at(const struct text *text, guint i, gsize *rest)
 	for (guint n = 0; n < ATTRIBUTION_LINES && i + n < text->lines->len && !blank(text, i + n); n++) {
 		const struct line *line = line_at(text, i + n);
 
-		if (line->end - line->start > 200)
+		/* An attribution that begins further down is not this line's. */
+		if (line->end - line->start > 200 || (n && (quoted(text, i + n) || match(text, ATTRIBUTION, i + n, i + n, &hit))))
 			return 0;
 		if (n)
 			g_string_append_c(joined, ' ');

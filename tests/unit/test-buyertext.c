@@ -48,6 +48,8 @@ static const struct { const char *whole, *own; } rows[] = {
 	{ "NEU\n\nThis e-mail is confidential and intended only for the recipient.\nMore law.", "NEU" },
 	{ "Am 4.11.26 um 09:20 schrieb Shop:\n> ist es da?\n\nNEU eins.\n\n> Sonst Ersatz?\n\nNEU zwei.\n\n-- \nS", "NEU eins.\n\nNEU zwei." },
 	{ "On 7 Nov 2026, Shop wrote:\n\n> We are happy\n\nNEU", "NEU" },
+	{ "NEU\nAm Di., 3. Nov. 2026 um 10:00 Uhr schrieb Shop <s@example.com>:\nalt", "NEU" },
+	{ "NEU\n3 nov. 2026 kl. 10:00 skrev Butik:\n> gammalt", "NEU" },
 	{ "NEU\n\n3 nov. 2026 kl. 10:00 skrev Butik <s@example.com>:\n> gammalt", "NEU" },
 	{ "NEU\n\nShop <s@example.com> schrieb am Di., 3. Nov. 2026, 10:00:\n\nalt", "NEU" },
 	{ "NEU\n\nOp 3 nov. 2026 om 10:00 heeft Winkel <s@example.com> het volgende geschreven:\n> oud", "NEU" },
@@ -135,6 +137,43 @@ static void html_speaks_where_plain_text_does_not(void **state)
 	assert_string_equal(two->own, "plain");
 }
 
+static void html_replies_of_mail_programs_are_cut(void **state)
+{
+	static const char *const mails[] = {
+		/* Gmail */
+		"<div dir=\"ltr\">NEU</div><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">Am Di., 3. Nov. 2026 um 10:00&nbsp;Uhr"
+		" schrieb Shop &lt;<a href=\"mailto:s@example.com\">s@example.com</a>&gt;:<br></div><blockquote class=\"gmail_quote\">alt</blockquote></div>",
+		/* Outlook */
+		"<div class=WordSection1><p class=MsoNormal>NEU<o:p></o:p></p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal>"
+		"<b>Von:</b> Shop &lt;s@example.com&gt; <br><b>Gesendet:</b> Montag, 2. November 2026 10:00<br><b>An:</b> Ich<br><b>Betreff:</b> x</p></div>"
+		"<p class=MsoNormal>alt</p></div>",
+		/* Outlook for phones */
+		"<div>NEU</div><div id=\"ms-outlook-mobile-signature\">Holen Sie sich <a href=\"https://aka.ms/x\">Outlook für iOS</a></div><hr>"
+		"<div id=\"divRplyFwdMsg\"><b>Von:</b> Shop<br><b>Gesendet:</b> Montag<br><b>An:</b> Ich<br><b>Betreff:</b> x<br></div><div>alt</div>",
+		/* Apple */
+		"<html><body>NEU<br><br><div dir=\"ltr\">Von meinem iPhone gesendet</div><div dir=\"ltr\"><br><blockquote type=\"cite\">Am 03.11.2026 um 10:00"
+		" schrieb Shop &lt;s@example.com&gt;:<br><br></blockquote></div><blockquote type=\"cite\"><div>alt</div></blockquote></body></html>",
+		/* Yahoo */
+		"<div>NEU</div><div id=\"ydp1yahoo_quoted_1\" class=\"yahoo_quoted\"><div>Am Dienstag, 3. November 2026 hat Shop Folgendes geschrieben:</div>"
+		"<div>alt</div></div>",
+		/* GMX, WEB.DE */
+		"<div>NEU</div><div name=\"quote\" style=\"margin:10px\"><div><b>Gesendet:</b>&nbsp;Freitag<br><b>Von:</b>&nbsp;Shop</div><div>alt</div></div>",
+		/* Thunderbird */
+		"<p>NEU</p><div class=\"moz-cite-prefix\">Am 03.11.2026 um 10:00 schrieb Shop:<br></div><blockquote type=\"cite\"><p>alt</p></blockquote>"
+		"<pre class=\"moz-signature\">-- \nSabine</pre>",
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(mails); i++) {
+		scoped(letter) letter = letter_new();
+		scoped(buyertext) text = NULL;
+
+		letter->html = g_strdup(mails[i]);
+		text = buyertext_cut(letter, NULL);
+		assert_string_equal(text->own, "NEU");
+	}
+}
+
 static void hostile_text_is_bounded(void **state)
 {
 	static const char *const pieces[] = { "a", "> ", "On ", "-----", "Von: x\n", "Am 1. ", ">", "\n", "From: a\nSent: ", "（" };
@@ -161,6 +200,7 @@ int main(void)
 		cmocka_unit_test(every_kept_byte_knows_its_place),
 		cmocka_unit_test(forwarded_mails_are_told),
 		cmocka_unit_test(html_speaks_where_plain_text_does_not),
+		cmocka_unit_test(html_replies_of_mail_programs_are_cut),
 		cmocka_unit_test(hostile_text_is_bounded),
 	};
 
