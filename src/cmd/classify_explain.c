@@ -28,7 +28,8 @@ static GArray *marks_of(const struct reading *reading, const struct buyertext *t
 		struct mark open = { buyertext_whole_at(text, one->start), true, i + 1 };
 		struct mark close = { one->end > one->start ? buyertext_whole_at(text, one->end - 1) + 1 : 0, false, i + 1 };
 
-		if (one->end <= one->start)
+		/* Words of the subject, where the text is empty, stand in no line. */
+		if (one->end <= one->start || !*text->own)
 			continue;
 		g_array_append_val(marks, open);
 		g_array_append_val(marks, close);

@@ -9,6 +9,8 @@ static const char *about_sender(const struct answerable_input *input, const stru
 
 	if (input->letter->from_count > 1)
 		return "it names several senders";
+	if (machine_is_own(input->account, input->letter->from))
+		return "it was sent in our own name; the customer stands in Reply-To";
 	if (input->auth == AUTH_FAIL && seen->channel)
 		return "suspected phishing: our mail server says that the marketplace did not send it";
 	if (input->auth == AUTH_FAIL)
@@ -41,7 +43,7 @@ static const char *about_letter(const struct answerable_input *input, const stru
 		return letter->bounded;
 	if (input->text->bounded)
 		return "the text is longer than a machine reads";
-	if (!*reading->buyer_text)
+	if (!*reading->buyer_text || (!*input->text->own && letter->attachments))
 		return letter->attachments ? "it has only attachments; a person should look at them" : "the buyer wrote nothing";
 	if (input->text->forwarded)
 		return "it forwards somebody else's mail";

@@ -53,7 +53,7 @@ bool machine_same_address(const char *one, const char *other)
 	return left && right && strcmp(left, right) == 0;
 }
 
-static bool is_own(const struct account *account, const char *address)
+bool machine_is_own(const struct account *account, const char *address)
 {
 	for (guint i = 0; account && account->own_addresses && i < account->own_addresses->len; i++)
 		if (machine_same_address(address, g_ptr_array_index(account->own_addresses, i)))
@@ -214,7 +214,8 @@ const char *machine_why(const struct letter *letter, const struct account *accou
 
 	if (sighting->speaker == SPEAKER_NOTICE)
 		return "it is a notice of the marketplace";
-	if (is_own(account, letter->from))
+	/* Contact forms of own shops send in our name and put the customer into Reply-To: a person's words. */
+	if (machine_is_own(account, letter->from) && (!letter->reply_to || machine_is_own(account, letter->reply_to)))
 		return "it comes from one of our own addresses";
 	if (letter->content_type && strcmp(letter->content_type, "multipart/report") == 0)
 		return "it is a delivery report";

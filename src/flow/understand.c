@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define MACHINE_SURE 0.7	/* confidence of "automated" at which nobody is taken to have written it */
+#define MACHINE_SURE 0.9	/* confidence of "automated" at which nobody is taken to have written it */
 
 struct view {
 	const struct rulebook *book;
@@ -51,6 +51,10 @@ static void set_buyer(struct view *view, struct reading *reading)
 	}
 	/* Outside marketplaces the sender is who the buyer is; Reply-To only says where answers should go. */
 	reading->buyer = letter->from ? g_utf8_strdown(letter->from, -1) : NULL;
+	if (machine_is_own(view->account, letter->from) && letter->reply_to) {
+		g_free(reading->buyer);
+		reading->buyer = g_utf8_strdown(letter->reply_to, -1);
+	}
 	reading->reply_to = g_strdup(letter->reply_to ? letter->reply_to : letter->from);
 	reading->buyer_name = g_strdup(letter->from_name);
 }
@@ -90,15 +94,24 @@ static void classify(struct view *view, struct reading *reading)
 	}
 }
 
+/* Who writes all into the subject line has said it there. A marketplace's empty frame stays empty: its
+ * subject is the marketplace's. */
+static char *own_words(const struct view *view)
+{
+	const char *subject = view->letter->subject;
+
+	return g_strdup(!*view->text->own && !view->seen.channel && subject ? subject : view->text->own);
+}
+
 struct reading *understand_letter(const struct rulebook *book, const struct account *account,
 				  const struct letter *letter, double min_confidence, struct buyertext **text)
 {
 	struct reading *reading = reading_new();
 	struct view view = { .book = book, .account = account, .letter = letter };
-	struct answerable_input answer = { .letter = letter, .sighting = &view.seen, .min_confidence = min_confidence };
+	struct answerable_input answer = { .account = account, .letter = letter, .sighting = &view.seen, .min_confidence = min_confidence };
 
 	recognise(&view);
-	reading->buyer_text = g_strdup(view.text->own);
+	reading->buyer_text = own_words(&view);
 	view.machine_why = machine_why(letter, account, &view.seen, view.text->own);
 	reading->machine = view.machine_why != NULL;
 	set_buyer(&view, reading);

@@ -72,7 +72,7 @@ static const char *const people[] = {
 	"From: anno.replyson@example.org", "From: bouncer@example.org", "From: a@example.org\nSubject: Re: Ihre Bestellung\n\nIch bin morgen zu Hause.",
 	"From: a@example.org\nReturn-Path: <a@example.org>\nPrecedence: first-class",
 	"From: a@example.org\nSubject: Lieferung\n\nIch bin ab Freitag im Urlaub und nicht erreichbar, kommt das Paket vorher?",
-	"From: shop@example.com.evil.example",
+	"From: shop@example.com.evil.example", "From: shop@example.com\nReply-To: customer@example.org\n\nWo ist es?",
 };
 
 static void machines_are_known_by_their_signs(void **state)
@@ -157,7 +157,7 @@ static void begin(struct situation *s)
 	s->reading->reply_to = g_strdup("a@example.org");
 	s->reading->intent = INTENT_NOT_ARRIVED;
 	s->reading->confidence = 0.95;
-	s->input = (struct answerable_input) { s->letter, &s->seen, s->text, NULL, NULL, AUTH_UNKNOWN, 0.85 };
+	s->input = (struct answerable_input) { NULL, s->letter, &s->seen, s->text, NULL, NULL, AUTH_UNKNOWN, 0.85 };
 }
 
 static void end(struct situation *s, const char *word)
@@ -184,6 +184,15 @@ static void every_reason_not_to_answer_is_named(void **state)
 	begin(&s); s.reading->urgency = URGENCY_LEGAL; end(&s, "law");
 	begin(&s); s.input.never = "self-harm"; end(&s, "self-harm");
 	begin(&s); s.input.machine_why = "it is a bounce"; end(&s, "bounce");
+	begin(&s);
+	{
+		scoped(account) account = our_account();
+
+		g_free(s.letter->from);
+		s.letter->from = g_strdup("Shop@example.com");
+		s.input.account = account;
+		end(&s, "our own name");
+	}
 	begin(&s); s.input.auth = AUTH_FAIL; end(&s, "forged");
 	begin(&s); s.input.auth = AUTH_FAIL; s.seen.channel = s.channel; end(&s, "phishing");
 	begin(&s); s.seen.pretends = s.channel; end(&s, "phishing");

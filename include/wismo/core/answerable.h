@@ -6,6 +6,7 @@
 #include "wismo/core/machine.h"
 
 struct answerable_input {
+	const struct account *account;	/* NULL: no configuration */
 	const struct letter *letter;
 	const struct sighting *sighting;
 	const struct buyertext *text;

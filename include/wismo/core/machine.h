@@ -13,6 +13,9 @@
 const char *machine_why(const struct letter *letter, const struct account *account, const struct sighting *sighting,
 			const char *own_text);
 
+/* One of the account's own addresses. */
+bool machine_is_own(const struct account *account, const char *address);
+
 /* True when two addresses are the same mailbox: case folded, +tag removed. */
 bool machine_same_address(const char *one, const char *other);
 
