@@ -69,6 +69,8 @@ src_libmail_a_SOURCES = \
 	src/mail/imap_p.h \
 	src/mail/maildir.c \
 	src/mail/mime.c \
+	src/mail/mime_head.c \
+	src/mail/mime_head_p.h \
 	src/mail/utf7.c \
 	src/mail/words.c \
 	src/mail/words_p.h
