@@ -91,12 +91,22 @@ static const char disclaimer[] =
 	"|(?:please )?consider the environment before|bitte (?:denken|prüfen) sie[^\\n]{0,60}(?:umwelt|ausdruck)"
 	"|(?:this email has been checked|virus-free|virenfrei|diese e-mail wurde von avast)[^\\n]{0,80})";
 
-enum pattern { ATTRIBUTION, DIVIDER, FORWARD, OTHERS, SENDER_KEY, OTHER_KEY, SENT_KEY, FOOTER, DISCLAIMER, PATTERNS };
+/* Contact lines that end a business letter without a "-- ". A word alone is not enough: phones are bought, too. */
+static const char contact[] =
+	"[ \\t]*(?:(?:tel(?:efon|ephone)?|fon|phone|mob(?:il|ile|iltelefon)?|handy|cell|fax|telefax|móvil|cellulare|gsm)[ \\t]*[.:：/]{0,2}[ \\t]*"
+	"\\(?[+(\\d][\\d ()/.-]{5,25}"
+	"|(?:e-?mail|mail|web(?:site)?|internet|homepage)[ \\t]*[:：][ \\t]*\\S{4,80}"
+	"|(?:ust\\.?-?id(?:-?nr)?\\.?|vat(?: no)?\\.?|steuernummer|st\\.?-?nr\\.?|amtsgericht|registergericht|geschäftsführ\\w*|handelsregister|"
+	"company (?:no|reg)\\w*\\.?|registered (?:office|in)|siret|siren|p\\.? ?iva|kvk|btw|regon)[ \\t]*[:：.][^\\n]{2,90}"
+	"|(?:https?://|www\\.)\\S{3,100}|[^\\s@]{1,60}@[^\\s@]{3,80}|\\+\\d[\\d ()/-]{6,20}"
+	"|[^\\n]{0,80}\\b(?:HRB?[ -]?\\d{3,}|(?:GmbH|AG|KG|UG|Ltd|B\\.V\\.|S\\.?r\\.?l\\.?)\\b[^\\n]{0,60}(?:Sitz|registered|HRB))[^\\n]{0,80})[ \\t]*$";
+
+enum pattern { ATTRIBUTION, DIVIDER, FORWARD, OTHERS, SENDER_KEY, OTHER_KEY, SENT_KEY, FOOTER, DISCLAIMER, CONTACT, PATTERNS };
 
 static const struct regex *pattern(enum pattern which)
 {
 	static const char *const texts[PATTERNS] = { attribution, divider, forward, others, sender_key, other_key, sent_key,
-		footer, disclaimer };
+		footer, disclaimer, contact };
 	static struct regex *compiled[PATTERNS];	/* constants, built at first use */
 
 	if (!compiled[which]) {
@@ -312,6 +322,20 @@ static void drop_rules(const struct text *text)
 	}
 }
 
+/* From the end up, as long as they are contact lines and something stands above. */
+static void drop_contacts(const struct text *text)
+{
+	for (guint i = text->lines->len; i-- > 0;) {
+		struct line *line = line_at(text, i);
+
+		if (!line->keep || blank(text, i))
+			continue;
+		if (!line_is(text, CONTACT, i) || !kept_above(text, i))
+			return;
+		line->keep = false;
+	}
+}
+
 void history_mark(const char *text, GArray *lines, struct history *history)
 {
 	const struct text whole = { text, lines };
@@ -319,4 +343,5 @@ void history_mark(const char *text, GArray *lines, struct history *history)
 	for (guint i = 0; i < lines->len;)
 		i = line_at(&whole, i)->keep ? step(&whole, i, history) : i + 1;
 	drop_rules(&whole);
+	drop_contacts(&whole);
 }

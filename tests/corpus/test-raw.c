@@ -210,6 +210,7 @@ static void floors(struct scores s)
 	floor_of("contains", s.contains, 0.96);
 	floor_of("lacks", s.lacks, 0.96);
 	assert_int_equal(s.wrong_machine_answered, 0);
+	assert_true(s.answerable_wrong <= 1);
 }
 
 static void mails_that_may_be_fitted_to_are_understood(void **state)

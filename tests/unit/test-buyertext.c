@@ -61,6 +61,12 @@ static const struct { const char *whole, *own; } rows[] = {
 	{ "NEU\n\nHolen Sie sich Outlook für Android", "NEU" },
 	{ "NEU\n\n差出人: 店\n送信日時: 2026年11月5日\n宛先: 私\n件名: x\n\n古い", "NEU" },
 	{ "NEU\n\n-------- Weitergeleitete Nachricht --------\nBetreff: x\nVon: y\n\nalt", "NEU" },
+	{ "NEU\n\nMit freundlichen Grüßen\nB. Muster\n\nTel. +49 30 1234567\nE-Mail: b@example.org\nwww.example.org\n"
+	  "Muster GmbH, Sitz: Musterstadt, HRB 12345", "NEU\n\nMit freundlichen Grüßen\nB. Muster" },
+	{ "Bestellt, nichts da.\nHandy kaputt angekommen", "Bestellt, nichts da.\nHandy kaputt angekommen" },
+	{ "Hello\nPhone never came", "Hello\nPhone never came" },
+	{ "Hallo\nE-Mail mit dem Code ist nicht gekommen", "Hallo\nE-Mail mit dem Code ist nicht gekommen" },
+	{ "Bitte anrufen:\nTel. 030 1234567\nDanke!", "Bitte anrufen:\nTel. 030 1234567\nDanke!" },
 	/* Parcels are sent too. */
 	{ "Laut Ihnen\ngesendet mit DHL am 3.11., aber nichts da.", "Laut Ihnen\ngesendet mit DHL am 3.11., aber nichts da." },
 	{ "Verzonden met PostNL, nog niets gezien", "Verzonden met PostNL, nog niets gezien" },
