@@ -5,7 +5,6 @@
 #include "commands_p.h"
 
 #include "wismo/flow/understand.h"
-#include "wismo/mail/mime.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -125,7 +124,7 @@ static bool classify(const struct rulebook *book, const char *file, bool json, b
 		fprintf(stderr, "wismo classify: %s\n", error->message);
 		return false;
 	}
-	letter = mime_read(raw);
+	letter = understand_bytes(raw);
 	reading = understand_letter(book, NULL, letter, UNDERSTAND_CONFIDENCE, &text);
 	if (json)
 		print_json(shown, reading);

@@ -6,6 +6,7 @@
 #include "wismo/core/classify.h"
 #include "wismo/core/machine.h"
 #include "wismo/core/numbers.h"
+#include "wismo/mail/mime.h"
 
 #include <string.h>
 
@@ -101,6 +102,11 @@ static char *own_words(const struct view *view)
 	const char *subject = view->letter->subject;
 
 	return g_strdup(!*view->text->own && !view->seen.channel && subject ? subject : view->text->own);
+}
+
+struct letter *understand_bytes(GBytes *raw)
+{
+	return mime_read(raw);
 }
 
 struct reading *understand_letter(const struct rulebook *book, const struct account *account,

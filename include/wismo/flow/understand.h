@@ -11,6 +11,9 @@
 
 #define UNDERSTAND_CONFIDENCE CLASSIFY_SURE	/* what `classify` asks for without a configuration */
 
+/* The letter that these bytes are (mail/mime.h), for those who may not include the mail layer. Owned; never NULL. */
+struct letter *understand_bytes(GBytes *raw);
+
 /* `account` may be NULL (no configuration). `text`, when not NULL, is given the cut text (owned), so that
  * evidence can be shown in place. Owned; never NULL. */
 struct reading *understand_letter(const struct rulebook *book, const struct account *account,
