@@ -97,18 +97,24 @@ static void apply_typed(const struct letter *letter, struct sighting *sighting)
 static void apply_notices(const struct letter *letter, const char *text, struct sighting *sighting)
 {
 	const GPtrArray *list = sighting->channel->notices;
+	/* Ticket systems send buyers' words and their own from one address; there only the subject, which the
+	 * shop writes, may say which. */
+	bool ticket = sighting->speaker == SPEAKER_BUYER && !sighting->channel->rules.reply_by_mail;
 
-	if (sighting->speaker != SPEAKER_NOTICE || (sighting->notice != NOTICE_NONE && sighting->notice != NOTICE_OTHER))
+	if ((sighting->speaker != SPEAKER_NOTICE && !ticket) ||
+	    (sighting->notice != NOTICE_NONE && sighting->notice != NOTICE_OTHER))
 		return;
 	for (guint i = 0; i < list->len; i++) {
 		const struct channel_notice *notice = g_ptr_array_index(list, i);
 
-		if (any_matches(notice->subjects, letter->subject) || any_matches(notice->bodies, text)) {
+		if (any_matches(notice->subjects, letter->subject) || (!ticket && any_matches(notice->bodies, text))) {
+			sighting->speaker = SPEAKER_NOTICE;
 			sighting->notice = notice->notice;
 			return;
 		}
 	}
-	sighting->notice = NOTICE_OTHER;
+	if (!ticket)
+		sighting->notice = NOTICE_OTHER;
 }
 
 static void apply_market(const struct letter *letter, struct sighting *sighting)
