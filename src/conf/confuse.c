@@ -21,6 +21,20 @@ static void complain(cfg_t *cfg, const char *format, va_list args)
 	g_string_append_vprintf(complaint, format, args);
 }
 
+/* Escapes can make bytes that are no UTF-8 out of a file that is; everything behind us trusts in it. */
+static void check_strings(cfg_t *cfg)
+{
+	for (cfg_opt_t *option = cfg->opts; option && option->name; option++) {
+		for (unsigned i = 0; i < option->nvalues; i++) {
+			if (option->type == CFGT_SEC)
+				check_strings(cfg_opt_getnsec(option, i));
+			else if (option->type == CFGT_STR && cfg_opt_getnstr(option, i) &&
+				 !g_utf8_validate(cfg_opt_getnstr(option, i), -1, NULL))
+				cfg_error(cfg, "%s: an escape makes it no UTF-8", option->name);
+		}
+	}
+}
+
 static cfg_t *settle(cfg_t *cfg, int code, const char *name, GError **error)
 {
 	g_autofree char *text = complaint ? g_string_free(complaint, FALSE) : NULL;
@@ -46,6 +60,8 @@ cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options,
 	cfg_set_error_function(cfg, complain);
 	current = name;
 	code = cfg_parse_fp(cfg, stream);
+	if (code == CFG_SUCCESS)
+		check_strings(cfg);
 	current = NULL;
 	fclose(stream);
 	return settle(cfg, code, name, error);

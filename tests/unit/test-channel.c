@@ -120,6 +120,7 @@ static void mistakes_are_told_with_file_and_line(void **state)
 		{ "topic \"a\" { wish = peace subjects = {'a'} }\n", "wish \"peace\" is unknown" },
 		{ "nonsense = 1\n", "x.conf:1" },
 		{ "\n\nanswer {\n w = 1\n}\n", "x.conf:4: no such option 'w'" },
+		{ "source = \"\\xae\"\n", "x.conf:2: source: an escape makes it no UTF-8" },
 		{ "answer { max_chars = -1 }\n", "negative" },
 		{ "market \"de\" { lang = \"de\" }\n", "domain is missing" },
 	};
