@@ -10,7 +10,8 @@
 #define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
 #define TEMPER 1.0
-#define SUPPORT_LEAST 5.0	/* two clear rules */
+#define SUPPORT_LEAST 6.0	/* three likely rules; at 5 the held corpus had wrong ones among the sure */
+#define WEAK 1.0		/* weights below do not count as support */
 #define RIVAL_MOST 1.5		/* a likely rule for something else */
 #define DOUBTFUL 0.75
 
@@ -135,7 +136,7 @@ static void doubt(struct reading *reading)
 		const struct evidence *evidence = g_ptr_array_index(reading->evidence, i);
 
 		if (intent_means_not_arrived(evidence->intent))
-			support += evidence->weight;
+			support += evidence->weight >= WEAK ? evidence->weight : 0;
 		else
 			rival = MAX(rival, evidence->weight);
 	}
