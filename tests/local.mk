@@ -181,6 +181,8 @@ tests_flow_test_file_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 check_SCRIPTS += tests/flow/classify.sh
 
+check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
+
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 
 # Reading: make tests/bench/read && tests/bench/read

@@ -8,14 +8,15 @@ function fill(text,   n) {
 	return text
 }
 function slug(text) { text = tolower(text); gsub(/[^a-z0-9]+/, ".", text); return text }
-function flush(   file, at, from, head, top, end) {
+function flush(   file, at, from, head, top, end, alias) {
 	if (!count) return
 	at = now - hours * 3600
 	file = sprintf("%s/new/%d.demo%03d.example", into, at, count)
 	head = ""; top = ""; end = ""
 	if (channel == "amazon") {
-		from = sprintf("%s%02d@marketplace.amazon.%s", substr(slug(buyer) "qwxyz", 1, 8), count, lang == "de" ? "de" : "co.uk")
-		sub(/\./, "x", from)
+		alias = slug(buyer)
+		gsub(/\./, "x", alias)
+		from = sprintf("%s%02d@marketplace.amazon.%s", substr(alias "qwxyz", 1, 8), count, lang == "de" ? "de" : "co.uk")
 		head = "X-Space-Notification-Type: BBC_MESSAGE_SENT_TO_MERCHANT\nReturn-Path: <no-reply@marketplace.amazon." (lang == "de" ? "de" : "co.uk") ">\n"
 		subject = subject (lang == "de" ? " (Bestellung: " : " (Order: ") order ")"
 		top = (lang == "de" ? "Sie haben eine Nachricht erhalten.\n\n# " : "You have received a message.\n\n# ") order ":\n\n------------- " (lang == "de" ? "Nachricht" : "Message") ": -------------\n\n"

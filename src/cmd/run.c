@@ -27,13 +27,6 @@ static struct run_files *load(void *user, GError **error)
 	return files->book ? g_steal_pointer(&files) : NULL;
 }
 
-static int ended(const struct command_options *options, bool fine, const GError *error)
-{
-	if (fine)
-		return EXIT_DONE;
-	return command_fail(options, EXIT_SYSTEM, error);
-}
-
 int run_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
@@ -46,6 +39,7 @@ int run_command(int argc, char **argv)
 	int code = command_options(command_find("run"), &options, entries, &argc, &argv);
 	g_autoptr(GError) error = NULL;
 	scoped(run_files) files = NULL;
+	bool fine;
 
 	if (code >= 0)
 		return code;
@@ -53,9 +47,8 @@ int run_command(int argc, char **argv)
 	files = load(&options, &error);
 	if (!files)
 		return command_fail(&options, EXIT_USAGE, error);
-	if (once)
-		return ended(&options, run_once(files, &error), error);
-	return ended(&options, run_supervise(g_steal_pointer(&files), load, &options, &error), error);
+	fine = once ? run_once(files, &error) : run_supervise(g_steal_pointer(&files), load, &options, &error);
+	return fine ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
 }
 
 int restore_command(int argc, char **argv)

@@ -57,6 +57,10 @@ cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options,
 		g_error("out of memory");
 	g_free(cfg->filename);
 	cfg->filename = strdup(name);	/* libconfuse frees it with free() */
+	/* What was asked for wrongly after an earlier parse is not this file's fault. */
+	if (complaint)
+		g_string_free(complaint, TRUE);
+	complaint = NULL;
 	cfg_set_error_function(cfg, complain);
 	current = name;
 	code = cfg_parse_fp(cfg, stream);
@@ -93,6 +97,28 @@ cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error)
 	return confuse_read_text(path, length ? text : "\n", options, error);
 }
 
+/* libconfuse keeps the line where a section ended, not those of its options. Our messages begin with what is wrong
+ * (`key: ...` or `section "title": ...`), so the last line that has it, up to that one, is the line meant. */
+static int line_of(const cfg_t *section, const char *message)
+{
+	gsize length = strcspn(message, ":,");
+	g_autofree char *name = g_strndup(message, length);
+	g_autofree char *quoted = g_regex_escape_string(name, -1);
+	g_autofree char *pattern = g_strdup_printf(strchr(name, '"') ? "^[^#]*%s" : "^[^#]*\\b%s\\s*\\+?=", quoted);
+	g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	int found = section->line;
+
+	if (!regex || !section->filename || !g_file_get_contents(section->filename, &text, NULL, NULL))
+		return found;
+	lines = g_strsplit(text, "\n", -1);
+	for (int i = 0; lines[i] && i < section->line; i++)
+		if (g_regex_match(regex, lines[i], 0, NULL))
+			found = i + 1;
+	return found;
+}
+
 bool confuse_fail(cfg_t *section, GError **error, const char *format, ...)
 {
 	g_autofree char *text = NULL;
@@ -102,7 +128,7 @@ bool confuse_fail(cfg_t *section, GError **error, const char *format, ...)
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
 	g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: %s", section->filename ? section->filename : "?",
-		    section->line, text);
+		    line_of(section, text), text);
 	return false;
 }
 

@@ -28,7 +28,9 @@ static cfg_opt_t account_options[] = {
 	CFG_STR("start", NULL, CFGF_NONE), CFG_STR("channel", "shop", CFGF_NONE), CFG_STR("lang", NULL, CFGF_NONE),
 	CFG_END()
 };
+static cfg_opt_t secret_options[] = { SECRET("value"), CFG_END() };
 static cfg_opt_t carrier_options[] = {
+	CFG_SEC("secret", secret_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_STR("recorded", NULL, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
 	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_END()
 };

@@ -1,0 +1,76 @@
+#!/bin/sh
+# The command line as scripts use it: exit codes, --help everywhere, JSON Lines, one writer.
+wismo=${WISMO_TEST_BUILD:-.}/wismo
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+export WISMO_CONFIG="$dir/wismo.conf" HOME="$dir"
+n=0
+bad=0
+check() {	# name, exit code expected, exit code, what must be in $dir/out (optional)
+	n=$((n + 1))
+	if [ "$2" = "$3" ] && { [ -z "${4:-}" ] || grep -q -- "$4" "$dir/out"; }; then echo "ok $n - $1"; else
+		echo "not ok $n - $1 (exit $3, expected $2)"; sed 's/^/# /' "$dir/out" | head -5; bad=1
+	fi
+}
+run() { "$wismo" "$@" >"$dir/out" 2>&1; }
+json() { python3 -c 'import json,sys
+for line in sys.stdin: json.loads(line)' <"$dir/out"; }
+run; check 'alone and not set up: says how to' 2 $? 'next: wismo init'
+run status; check 'status without configuration is a configuration error' 2 $? 'wismo init'
+run frobnicate; check 'an unknown command is wrong usage' 2 $? 'no command'
+run status --frobnicate; check 'an unknown option is wrong usage' 2 $? 'Try: wismo status --help'
+run --version; check 'version' 0 $? 'wismo [0-9]'
+run --help; check 'help' 0 $? 'wismo(1)'
+commands=$("$wismo" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+fails=
+for c in $commands; do "$wismo" "$c" --help >"$dir/out" 2>&1 && grep -q -- '--config' "$dir/out" || fails="$fails $c"; done
+echo "$fails" >"$dir/out"; check 'every command has --help' '' "$fails"
+mkdir -p "$dir/in/new" "$dir/in/cur" "$dir/in/tmp"
+printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Bestellung A-1\nMessage-ID: <1@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer A-1\n' >"$dir/in/new/1.a.b"
+run init --address nonsense; check 'init wants an address' 2 $? 'mail address'
+run init --address shop@example.com --source "maildir:$dir/in" --outgoing "maildir:$dir/out.d" --state-dir "$dir/state" --yes
+check 'init writes and tells the next command' 0 $? 'next: wismo run --once'
+check 'the configuration is private' 600 "$(stat -c %a "$WISMO_CONFIG")"
+check 'the database is private' 600 "$(stat -c %a "$dir/state/wismo.db")"
+before=$(cksum <"$WISMO_CONFIG")
+run init --yes; check 'init again keeps the configuration' 0 $? 'stays as it is'
+check 'and every byte of it' "$before" "$(cksum <"$WISMO_CONFIG")"
+run check; check 'check proves it' 0 $? 'source.main'
+run check --json; check 'check as JSON' 0 $? '"id":"rules"'
+json; check 'which is valid' 0 $?
+printf 'order-id,sku\nA-1,x\n,y\n' >"$dir/orders.csv"
+run import orders "$dir/orders.csv"; check 'a bad line gives exit code 1 and its number' 1 $? 'orders.csv:3: order_no'
+run import orders --json "$dir/orders.csv"; check 'import as JSON' 1 $? '"same":1'
+json; check 'which is valid too' 0 $?
+run import orders "$dir/none.csv"; check 'a missing list' 2 $?
+run import gifts "$dir/orders.csv"; check 'an unknown kind of list' 2 $? 'usage'
+run run --once; check 'run --once ends' 0 $?
+for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; check "$c prints JSON Lines" 0 $?; done
+run show m1; check 'show a mail' 0 $?
+run show m99; check 'show what is not there' 1 $? 'no m99'
+run show x1; check 'show nonsense' 2 $?
+run report; check 'report' 0 $?
+run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
+run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?
+"$wismo" completion bash >"$dir/completion" && bash -n "$dir/completion"; check 'the completion is a script' 0 $?
+"$wismo" run >"$dir/log" 2>&1 &
+pid=$!
+for _ in $(seq 100); do grep -q 'confined' "$dir/log" && break; sleep 0.05; done
+run run --once; check 'a second writer is refused, and told who holds the lock' 3 $? "pid $pid"
+run status; check 'status sees the agent' 0 $? "running (pid $pid)"
+printf 'mode = "fast"\n' >"$dir/bad"; cp "$WISMO_CONFIG" "$dir/keep"; cat "$dir/bad" >>"$WISMO_CONFIG"
+kill -HUP $pid
+for _ in $(seq 100); do grep -q 'reload' "$dir/log" && break; sleep 0.05; done
+cp "$dir/log" "$dir/out"; check 'reload refuses bad files' 0 0 'the old files stay in use'
+cp "$dir/keep" "$WISMO_CONFIG"
+worker=$(sed -n 's/.*role=mind.*pid=\([0-9]*\).*/\1/p' "$dir/log" | head -1)
+kill -KILL "$worker"
+for _ in $(seq 100); do [ "$(grep -c 'role=mind.*pid=' "$dir/log")" = 2 ] && break; sleep 0.05; done
+check 'a killed worker is started again' 2 "$(grep -c 'role=mind.*pid=' "$dir/log")"
+kill -TERM $pid; wait $pid; check 'TERM ends it' 0 $?
+run status; check 'and status says so' 0 $? 'not running'
+cp -r "$dir/state" "$dir/copy"; sed "s|$dir/state|$dir/copy|" "$dir/keep" >"$dir/copy.conf"
+"$wismo" run --once -v --config "$dir/copy.conf" >"$dir/out" 2>&1; check 'a copy of the database runs' 0 $?
+run restore --config "$dir/copy.conf"; check 'and its epoch was raised before that' 0 $? 'epoch 3'
+echo "1..$n"
+exit $bad
