@@ -106,6 +106,12 @@ static bool attempt(struct work *work, const struct filing *filing, GError **err
 	return filing->step == FILING_COPY ? copy(work, filing, error) : mark_answered(work, filing, error);
 }
 
+/* The seller wanted it so: nothing to warn about at each reply. */
+static bool by_design(const struct work *work, const struct filing *filing)
+{
+	return !work->imap || (filing->step == FILING_COPY && !work->account->sent_folder);
+}
+
 static bool do_filing(struct work *work, const struct filing *filing, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -125,7 +131,10 @@ static bool do_filing(struct work *work, const struct filing *filing, GError **e
 			   problem ? problem->message : NULL, error))
 		return false;
 	fault_point("file.settled");
-	if (!problem)
+	if (problem && by_design(work, filing))
+		log_debug("file.none reply=r%" G_GINT64_FORMAT " step=%s why=\"%s\"", filing->reply, filing_step_name(filing->step),
+			  problem->message);
+	else if (!problem)
 		log_info("file.done reply=r%" G_GINT64_FORMAT " step=%s", filing->reply, filing_step_name(filing->step));
 	else
 		log_warning("file.problem reply=r%" G_GINT64_FORMAT " step=%s%s problem=\"%s\"", filing->reply,

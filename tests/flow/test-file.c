@@ -2,14 +2,18 @@
 #include "tests/lib/unit.h"
 
 #include "src/store/sql_p.h"
+#include "tests/lib/clock_fake.h"
 #include "tests/lib/inbox.h"
 #include "wismo/mail/imap.h"
 #include "wismo/mail/maildir.h"
 #include "wismo/store/filing.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct inbox *box;
 
@@ -240,6 +244,71 @@ static void filings_are_done_while_watching(void **state)
 	assert_int_equal(in_sent(account, "r@wismo"), 1);
 }
 
+static const char *die_at;
+static int die_after;
+
+static void die(const char *name)
+{
+	if (strcmp(name, die_at) == 0 && --die_after == 0)
+		kill(getpid(), SIGKILL);
+}
+
+/* One round of the inbox in a process of its own, which dies at the point. */
+static void fetch_and_die(const struct account *account)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		box->flow.store = store_open(box->store_path, ROLE_INBOX, false, NULL);
+		inbox_fault = die;
+		inbox_fetch(box, account);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (!WIFSIGNALED(status))
+		fail_msg("the point %s was never passed", die_at);
+}
+
+static void killed_at_every_durable_step_everything_is_there_once(void **state)
+{
+	static const struct { const char *point; int passing; } rows[] = {
+		{ "fetch.batch.asked", 1 }, { "fetch.batch.asked", 3 }, { "fetch.keep.begin", 2 }, { "fetch.keep.written", 1 },
+		{ "fetch.keep.written", 3 }, { "fetch.keep.committed", 1 }, { "fetch.keep.committed", 2 }, { "file.begun", 1 },
+		{ "file.begun", 2 }, { "file.copy.append", 1 }, { "file.copy.appended", 1 }, { "file.settled", 1 }, { "file.settled", 2 },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *user = g_strdup_printf("crash%zu", i);
+
+		inbox_fresh_store(box);
+		scoped(account) account = account_with_mail(user);
+
+		for (int n = 0; n < 250; n++) {
+			g_autofree char *name = g_strdup_printf("m%d", n);
+			g_autofree char *text = g_strdup_printf("Message-ID: <%d@x>\r\n\r\n%d\r\n", n, n);
+
+			inbox_deliver(box, user, "", name, "", text);
+		}
+		add_reply(user, "sent", 1, true);
+		die_at = rows[i].point;
+		die_after = rows[i].passing;
+		fetch_and_die(account);
+		/* Filings that were begun wait a minute. */
+		clock_fake_at = g_get_real_time() / G_USEC_PER_SEC + 3600;
+		inbox_fetch(box, account);
+		clock_fake_at = 0;
+		if (inbox_int(box, "SELECT count(*) FROM mails") != 251 || inbox_int(box, "SELECT count(*) FROM places") != 251
+		    || inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done'") != 2
+		    || inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent'") != 1 || in_sent(account, "r@wismo") != 1)
+			fail_msg("killed at %s (%d): %d mails, %d places, %d filed, %u copies", rows[i].point, rows[i].passing,
+				 (int) inbox_int(box, "SELECT count(*) FROM mails"), (int) inbox_int(box, "SELECT count(*) FROM places"),
+				 (int) inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done'"), in_sent(account, "r@wismo"));
+	}
+	print_message("# killed and resumed at %zu points\n", G_N_ELEMENTS(rows));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +323,7 @@ int main(void)
 		row(a_restored_copy_without_a_sent_folder_waits_for_a_person),
 		row(a_sink_maildir_tells_what_was_sent),
 		row(filings_are_done_while_watching),
+		row(killed_at_every_durable_step_everything_is_there_once),
 	};
 	int failed;
 
