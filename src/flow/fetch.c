@@ -64,7 +64,10 @@ bool fetch_keep(struct sync *sync, GPtrArray *mails, const char *why, gint64 uid
 	}
 	fault_point("fetch.keep.committed");
 	sync->store_failed = false;
-	sync->news += news;
+	if (sync->wires && sync->wires->alive)
+		sync->wires->alive(sync->wires->user);
+	if (sync->wires && sync->wires->news && news)
+		sync->wires->news(sync->wires->user);
 	if (sync->kept > kept)
 		log_info("fetch.kept account=%s folder=%s mails=%u new=%u", sync->account->name, sync->folder,
 			 sync->kept - kept, news);

@@ -15,6 +15,7 @@
 #define WINDOW_MOST 50000000	/* sparse folders: windows double while they are empty */
 #define OVERLAP_UIDS 50		/* looked at again on each reconnect and refresh, against servers that number late */
 #define BLAME_TRIES 3		/* a mail that ended so many attempts alone is parked */
+#define REFUSALS 5		/* failures in a row (3 minutes) after which a refused mail is parked; one in each round */
 #define SKEW_S 86400		/* servers' clocks, and mails moved in by hand */
 
 struct batch {
@@ -24,6 +25,7 @@ struct batch {
 	gint64 careful_until;	/* up to this uid one by one: an earlier attempt died in here */
 	const struct imap_entry *entries;
 	gsize count;
+	bool parked_refused;	/* one in this round: a disturbed server must not have all mails parked */
 	GPtrArray *mails;	/* one for each entry; sha256 and raw come with its body */
 };
 
@@ -150,8 +152,28 @@ static bool count_attempt(struct batch *batch, const struct imap_entry *entries,
 	return false;
 }
 
+static bool fetch_batch(struct batch *batch, const struct imap_entry *entries, gsize count, GError **error);
+
+/* The server said NO and lives: one of the mails may be damaged on its side. Finds it, and gives it up last. */
+static bool after_refusal(struct batch *batch, const struct imap_entry *entries, gsize count, const GError *refusal, GError **error)
+{
+	if (count == 1 && batch->mailbox->failures >= REFUSALS && !batch->parked_refused) {
+		batch->parked_refused = true;
+		return park(batch, entries, false, refusal->message, error);
+	}
+	if (count == 1) {
+		g_set_error(error, WISMO_ERROR, WISMO_RETRY, "mail %u: %s", entries[0].uid, refusal->message);
+		return false;
+	}
+	for (gsize i = 0; i < count; i++)
+		if (!fetch_batch(batch, &entries[i], 1, error))
+			return false;
+	return true;
+}
+
 static bool fetch_batch(struct batch *batch, const struct imap_entry *entries, gsize count, GError **error)
 {
+	g_autoptr(GError) refusal = NULL;
 	gint64 tries;
 
 	if (!count_attempt(batch, entries, count, &tries, error))
@@ -160,9 +182,13 @@ static bool fetch_batch(struct batch *batch, const struct imap_entry *entries, g
 		return park(batch, entries, false, "the server's answer for this mail could not be read three times", error);
 	fault_point("fetch.batch.asked");
 	begin_batch(batch, entries, count);
-	if (!imap_bodies(batch->imap, entries, count, false, take_body, batch, error) || !settle_missing(batch, error))
+	if (!imap_bodies(batch->imap, entries, count, false, take_body, batch, &refusal)) {
+		if (refusal->code == WISMO_PARK && !imap_dead(batch->imap))
+			return after_refusal(batch, entries, count, refusal, error);
+		g_propagate_error(error, g_steal_pointer(&refusal));
 		return false;
-	return keep(batch, "the server gave no bytes for this mail", error);
+	}
+	return settle_missing(batch, error) && keep(batch, "the server gave no bytes for this mail", error);
 }
 
 /* How many of the entries make the next batch. */

@@ -18,8 +18,8 @@ struct sync {
 	gint64 now;
 	gint64 synced_at;	/* when this was last written into the row; kept by the caller */
 	guint kept;		/* places stored */
-	guint news;		/* mails that the mind should look at */
 	bool store_failed;	/* the error is the store's, not the mailbox's */
+	const struct fetch_wires *wires;	/* told of life and news after each batch; NULL: nobody listens */
 };
 
 /* Reads a folder that is open on `imap` from the cursor on. `thorough`, with what SELECT said: sees to UIDVALIDITY

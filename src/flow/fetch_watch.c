@@ -61,14 +61,12 @@ static void take_down(struct link *link, gint64 pause_s)
 	link->next_us = in_us(pause_s);
 }
 
-/* Ends an attempt: keeps what happened, tells the mind, and on trouble takes the link down. False: the store failed. */
+/* Ends an attempt: keeps what happened, and on trouble takes the link down. False: the store failed. */
 static bool settle(struct watch *watch, struct link *link, struct sync *sync, GError *problem, GError **error)
 {
 	gint64 failures = 1;
 
 	link->synced_at = sync->synced_at;
-	if (sync->news && watch->wires->news)
-		watch->wires->news(watch->wires->user);
 	alive(watch);
 	if (!problem)
 		return true;
@@ -86,7 +84,7 @@ static bool settle(struct watch *watch, struct link *link, struct sync *sync, GE
 static struct sync begin(const struct watch *watch, const struct link *link)
 {
 	return (struct sync) { .flow = watch->flow, .account = link->account, .folder = link->folder, .now = clock_now(),
-			       .synced_at = link->synced_at };
+			       .synced_at = link->synced_at, .wires = watch->wires };
 }
 
 static bool park_link(const struct watch *watch, struct link *link, GError **error)

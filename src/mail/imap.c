@@ -10,7 +10,7 @@
 #define LOGIN_WAIT_S 45		/* Dovecot delays a login after failed ones by up to 15 s */
 #define READ_WAIT_S 30		/* without one byte */
 #define TOTAL_WAIT_S 60		/* a command without much to carry */
-#define SLOWEST_BYTES_S 16384	/* what a line must carry at least: a mail of 25 MB then takes 27 minutes */
+#define SLOWEST_BYTES_S 65536	/* what a line must carry at least: a mail of 25 MB then takes 7 minutes */
 #define ANSWER_CAP_BYTES (4 * 1024 * 1024)	/* commands that carry no mail */
 
 void imap_allow(struct imap *imap, guint64 bytes)
@@ -83,7 +83,7 @@ struct imap *imap_open(const struct endpoint *endpoint, GError **error)
 	imap_allow(imap, 0);
 	ok = imap_check(imap, mailimap_connect(imap->session, stream), "greeting", error)
 		&& imap_check(imap, mailimap_capability(imap->session, &capability), "CAPABILITY", error);
-	if (capability)
+	if (ok && capability)
 		mailimap_capability_data_free(capability);
 	if (ok)
 		return imap;
@@ -128,6 +128,16 @@ static char *wire_name(const char *folder, GError **error)
 	return name;
 }
 
+bool imap_passing(const GError *refusal)
+{
+	static const char *const codes[] = { "[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]", "[OVERQUOTA]" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+		if (strstr(refusal->message, codes[i]))
+			return true;
+	return false;
+}
+
 /* A folder that is refused is a matter for a person, unless the server says that it will pass (RFC 5530). */
 static bool check_folder(struct imap *imap, int code, const char *what, const char *folder, GError **error)
 {
@@ -136,8 +146,7 @@ static bool check_folder(struct imap *imap, int code, const char *what, const ch
 
 	if (imap_check(imap, code, label, &cause))
 		return true;
-	if (!imap->dead && !strstr(cause->message, "UNAVAILABLE") && !strstr(cause->message, "INUSE")
-	    && !strstr(cause->message, "SERVERBUG") && !strstr(cause->message, "LIMIT"))
+	if (!imap->dead && !imap_passing(cause))
 		cause->code = WISMO_HALT;
 	g_propagate_error(error, g_steal_pointer(&cause));
 	return false;
@@ -253,8 +262,9 @@ bool imap_count_message_id(struct imap *imap, const char *message_id, guint *cou
 
 	imap_allow(imap, 0);
 	code = mailimap_uid_search(imap->session, NULL, key, &found);
-	*count = found ? (guint) clist_count(found) : 0;
-	if (found)
+	/* On NO libetpan has freed the list already. */
+	*count = code == MAILIMAP_NO_ERROR && found ? (guint) clist_count(found) : 0;
+	if (code == MAILIMAP_NO_ERROR && found)
 		mailimap_search_result_free(found);
 	mailimap_search_key_free(key);
 	return imap_check(imap, code, "SEARCH", error);

@@ -79,7 +79,8 @@ static int run(struct imap *imap, const struct mailimap_set *set, struct mailima
 	code = mailimap_uid_fetch(imap->session, (struct mailimap_set *) set, items, &rest);
 	mailimap_set_msg_att_handler(imap->session, NULL, NULL);
 	mailimap_set_progress_callback(imap->session, NULL, NULL, NULL);
-	if (rest)
+	/* When the server says NO libetpan frees the list and leaves the pointer to it in our hands. */
+	if (rest && code == MAILIMAP_NO_ERROR)
 		mailimap_fetch_list_free(rest);
 	return code;
 }
@@ -184,6 +185,7 @@ bool imap_bodies(struct imap *imap, const struct imap_entry *entries, gsize coun
 		? mailimap_fetch_att_new_body_peek_section_partial(mailimap_section_new_header(), 0, HEADER_CAP_BYTES)
 		: mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL));
 	struct mailimap_fetch_type *items = ask_for(mailimap_fetch_att_new_uid(), part, NULL);
+	g_autoptr(GError) cause = NULL;
 	guint64 bytes = 0;
 	int code;
 
@@ -203,5 +205,10 @@ bool imap_bodies(struct imap *imap, const struct imap_entry *entries, gsize coun
 	code = run(imap, set, items, read_one, &reading);
 	mailimap_fetch_type_free(items);
 	mailimap_set_free(set);
-	return imap_check(imap, code, "FETCH of mails", error);
+	if (imap_check(imap, code, "FETCH of mails", &cause))
+		return true;
+	if (!imap->dead && !imap_passing(cause))
+		cause->code = WISMO_PARK;
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return false;
 }

@@ -24,4 +24,7 @@ void imap_allow(struct imap *imap, guint64 bytes);
 /* Turns libetpan's result into ours; true when the command succeeded. `what` begins the message. */
 bool imap_check(struct imap *imap, int code, const char *what, GError **error);
 
+/* True when the server's words say that the refusal will pass (RFC 5530). */
+bool imap_passing(const GError *refusal);
+
 #endif

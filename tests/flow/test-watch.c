@@ -184,6 +184,28 @@ static void an_answer_that_cannot_be_read_is_pinned_to_one_mail_and_parked(void 
 	assert_int_equal(inbox_int(box, "SELECT problem IS NULL AND uid_next = 6 FROM mailboxes"), 1);
 }
 
+static void a_mail_that_the_server_refuses_is_given_up_last(void **state)
+{
+	static const struct peer_row rows[] = { HELLO, SIZES,
+		{ "FETCH 5 (UID BODY.PEEK[]", FIVE "%T OK done\r\n", PEER_ON },
+		{ "BODY.PEEK[]", "%T NO damaged on disk\r\n", PEER_ON }, END };
+	struct peer *peer = peer_start(rows);
+	scoped(account) account = account_at(peer);
+
+	(void) state;
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT problem LIKE '%mail 4: %damaged on disk%' AND trying = 0 FROM mailboxes"), 1);
+	for (int i = 0; i < 4; i++)
+		inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM mails"), 0);
+	inbox_fetch(box, account);
+	peer_stop(peer);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM mails m JOIN places p ON p.mail = m.id WHERE state = 'parked' AND uid = 4"
+				   " AND why LIKE '%damaged on disk%'"), 1);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM mails m JOIN places p ON p.mail = m.id WHERE state = 'new' AND uid = 5"), 1);
+	assert_int_equal(inbox_int(box, "SELECT problem IS NULL FROM mailboxes"), 1);
+}
+
 static void a_mail_without_a_body_is_parked_and_one_that_is_gone_is_not(void **state)
 {
 	static const struct peer_row rows[] = { HELLO, { "FETCH 5 (UID RFC822.SIZE", "%T OK done\r\n", PEER_ON }, SIZES,
@@ -291,6 +313,7 @@ int main(void)
 		row(a_maildir_is_watched_and_never_changed),
 		row(a_server_without_idle_is_polled),
 		row(an_answer_that_cannot_be_read_is_pinned_to_one_mail_and_parked),
+		row(a_mail_that_the_server_refuses_is_given_up_last),
 		row(a_mail_without_a_body_is_parked_and_one_that_is_gone_is_not),
 		row(a_body_far_beyond_its_told_size_is_not_swallowed),
 		row(a_server_that_dies_in_the_middle_loses_nothing_and_doubles_nothing),

@@ -8,7 +8,8 @@
 /* How the inbox worker hears from and speaks to its supervisor. */
 struct fetch_wires {
 	int wake_fd;			/* a byte: look at filings again now; end of file: return. -1: none */
-	void (*alive)(void *user);	/* called at least every second while waiting, and after each mailbox; may be NULL */
+	void (*alive)(void *user);	/* called at least every second while waiting, else after each batch and mailbox: a
+					 * command to a slow server may take its 45 s before; may be NULL */
 	void (*news)(void *user);	/* new mails were committed: wake the mind; may be NULL */
 	void *user;
 	guint refresh_s;		/* of IDLE; 0: 540, below the 10 minutes after which routers forget a silent connection */

@@ -51,7 +51,8 @@ bool imap_entries(struct imap *imap, guint32 first, guint32 last, GArray *entrie
 typedef void imap_body(guint32 uid, GBytes *bytes, void *user);
 
 /* BODY.PEEK[] of `count` mails in one command, or of their headers only. Mails that are gone meanwhile, or for which
- * the server gave nothing, are not called for. Memory: one mail. */
+ * the server gave nothing, are not called for. Memory: one mail. WISMO_PARK on a living connection: the server refused (NO),
+ * as some do when one of the mails is damaged. */
 bool imap_bodies(struct imap *imap, const struct imap_entry *entries, gsize count, bool header_only, imap_body *body,
 		 void *user, GError **error);
 
