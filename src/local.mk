@@ -24,6 +24,13 @@ src_libmodel_a_SOURCES = \
 	src/model/tracking.c
 
 src_libcore_a_SOURCES = \
+	src/core/check.c \
+	src/core/carrier.c \
+	src/core/carrier_life.c \
+	src/core/carrier_map.c \
+	src/core/carrier_request.c \
+	src/core/carrier_prove.c \
+	src/core/carrier_p.h \
 	src/core/expr.c \
 	src/core/expr_functions.c \
 	src/core/expr_p.h \
@@ -77,6 +84,7 @@ src_libmail_a_SOURCES = \
 src_libmail_a_CFLAGS = $(AM_CFLAGS) $(ETPAN_CFLAGS) $(GMIME_CFLAGS)
 
 src_libconf_a_SOURCES = \
+	src/conf/carrier.c \
 	src/conf/channel.c \
 	src/conf/columns.c \
 	src/conf/confuse.c \
@@ -134,6 +142,7 @@ src_libflow_a_SOURCES = \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
+	src/cmd/track.c \
 	src/cmd/check.c \
 	src/cmd/classify.c \
 	src/cmd/classify_explain.c \

@@ -33,6 +33,8 @@ static const struct command commands[] = {
 	{ "show", "ID", "shows everything about a mail, case, reply or task", show_command,
 	  "  wismo show c12\n  wismo show --json m34" },
 	{ "status", "", "accounts, queues, next deadlines, what needs a person", status_command, NULL },
+	{ "track", "NUMBER...", "whose number it is, and where the parcel is", track_command,
+	  "  wismo track 00340434161094015902\n  wismo track --json 1Z5R89390357567127" },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 

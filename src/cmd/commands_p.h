@@ -17,5 +17,6 @@ int restore_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 int status_command(int argc, char **argv);
+int track_command(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* Puts the rulebook together; what each kind of file means is told by the loader of that kind. */
 #include "wismo/conf/rulebook.h"
 
+#include "wismo/conf/carrier.h"
 #include "wismo/conf/channel.h"
 #include "wismo/conf/pack_file.h"
 
@@ -12,7 +13,8 @@ struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_part
 	(void) parts;
 	book->channels = channels_load(overlay, error);
 	book->packs = book->channels ? pack_file_read_all(overlay, error) : NULL;
-	if (book->packs)
+	book->carriers = book->packs ? carrier_load(overlay, error) : NULL;
+	if (book->carriers)
 		return book;
 	rulebook_free(book);
 	return NULL;
@@ -22,6 +24,7 @@ void rulebook_free(struct rulebook *book)
 {
 	if (!book)
 		return;
+	carriers_free(book->carriers);
 	packs_free(book->packs);
 	channels_free(book->channels);
 	g_free(book->hash);
