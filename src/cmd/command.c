@@ -53,6 +53,15 @@ const struct command *command_next(const struct command *after)
 	return next->name ? next : NULL;
 }
 
+/* Options live as long as the program: commands borrow them. */
+static char *keep(char *text)
+{
+	char *kept = (char *) g_intern_string(text);
+
+	g_free(text);
+	return kept;
+}
+
 int command_options(const struct command *command, struct command_options *options, const GOptionEntry *entries,
 		    int *argc, char ***argv)
 {
@@ -73,8 +82,11 @@ int command_options(const struct command *command, struct command_options *optio
 		g_option_context_add_main_entries(context, entries, NULL);
 	if (command->examples)
 		g_option_context_set_description(context, command->examples);
-	if (g_option_context_parse(context, argc, argv, &error))
+	if (g_option_context_parse(context, argc, argv, &error)) {
+		options->data = keep(options->data);
+		options->config = keep(options->config);
 		return -1;
+	}
 	fprintf(stderr, "wismo %s: %s\nTry: wismo %s --help\n", command->name, error->message, command->name);
 	return EXIT_USAGE;
 }

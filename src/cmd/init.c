@@ -163,7 +163,7 @@ static bool complete(struct answers *a, bool may_ask)
 int init_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
-	struct answers a = { 0 };
+	static struct answers a;	/* as long as the program, like all options */
 	const GOptionEntry entries[] = {
 		{ "address", 0, 0, G_OPTION_ARG_STRING, &a.address, "mail address that buyers write to", "ADDRESS" },
 		{ "source", 0, 0, G_OPTION_ARG_STRING, &a.source, "mailbox", "URL" },

@@ -159,6 +159,7 @@ bool fetch_maildir_sync(struct sync *sync, GError **error)
 		g_propagate_error(error, listing.cause);
 		return false;
 	}
-	qsort(unknown->data, unknown->len, sizeof(struct unknown), by_time);
+	if (unknown->len)	/* an empty array has no data, and qsort wants some */
+		qsort(unknown->data, unknown->len, sizeof(struct unknown), by_time);
 	return take_all(sync, folder, unknown, mailbox.start_at, error) && fetch_synced(sync, mailbox.failures > 0, error);
 }
