@@ -56,7 +56,10 @@ src_libcore_a_SOURCES = \
 	src/core/pack.c \
 	src/core/pattern.c \
 	src/core/regex.c \
-	src/core/table.c
+	src/core/lint.c \
+	src/core/render.c \
+	src/core/table.c \
+	src/core/template.c
 
 src_libnet_a_SOURCES = \
 	src/net/http.c \
@@ -91,13 +94,12 @@ src_libconf_a_SOURCES = \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
 	src/conf/pack_file.c \
+	src/conf/replies.c \
 	src/conf/rulebook.c \
 	src/conf/settings.c
 src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
-	src/store/lookup.c \
-	src/store/tracking.c \
 	src/store/act.c \
 	src/store/act_p.h \
 	src/store/authorize.c \
@@ -123,9 +125,6 @@ src_libstore_a_SOURCES = \
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
 src_libflow_a_SOURCES = \
-	src/flow/track.c \
-	src/flow/track_ask.c \
-	src/flow/track_p.h \
 	src/flow/fetch.c \
 	src/flow/fetch_imap.c \
 	src/flow/fetch_maildir.c \
@@ -147,7 +146,7 @@ src_libflow_a_SOURCES = \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
-	src/cmd/carrier.c \
+	src/cmd/template.c \
 	src/cmd/track.c \
 	src/cmd/check.c \
 	src/cmd/classify.c \

@@ -42,6 +42,11 @@ tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
 tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_pattern_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-template
+tests_unit_test_template_SOURCES = tests/unit/test-template.c $(TEST_SEAMS)
+tests_unit_test_template_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_template_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-store
 tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
 tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)
@@ -183,7 +188,6 @@ check_SCRIPTS += tests/flow/classify.sh
 
 check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
 
-check_SCRIPTS += tests/carrier/test-carrier.sh
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 
 # Reading: make tests/bench/read && tests/bench/read

@@ -3,7 +3,6 @@
 #ifndef WISMO_CMD_COMMANDS_P_H
 #define WISMO_CMD_COMMANDS_P_H
 
-int carrier_command(int argc, char **argv);
 int cases_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
@@ -18,6 +17,7 @@ int restore_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int show_command(int argc, char **argv);
 int status_command(int argc, char **argv);
+int template_command(int argc, char **argv);
 int track_command(int argc, char **argv);
 
 #endif

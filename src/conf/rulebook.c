@@ -4,17 +4,19 @@
 #include "wismo/conf/carrier.h"
 #include "wismo/conf/channel.h"
 #include "wismo/conf/pack_file.h"
+#include "wismo/conf/replies.h"
 
 struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_parts parts, GError **error)
 {
 	struct rulebook *book = g_new0(struct rulebook, 1);
 
 	book->hash = overlay_hash(overlay);
-	(void) parts;
 	book->channels = channels_load(overlay, error);
 	book->packs = book->channels ? pack_file_read_all(overlay, error) : NULL;
 	book->carriers = book->packs ? carrier_load(overlay, error) : NULL;
-	if (book->carriers)
+	if (book->carriers && parts == RULEBOOK_ALL)
+		book->replies = replies_load(overlay, book->channels, error);
+	if (book->carriers && (book->replies || parts != RULEBOOK_ALL))
 		return book;
 	rulebook_free(book);
 	return NULL;
@@ -24,6 +26,7 @@ void rulebook_free(struct rulebook *book)
 {
 	if (!book)
 		return;
+	replies_free(book->replies);
 	carriers_free(book->carriers);
 	packs_free(book->packs);
 	channels_free(book->channels);

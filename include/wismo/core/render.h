@@ -27,6 +27,24 @@
 
 struct replies;		/* all templates of all languages, proven by their examples */
 
+/* Building up: one template file's text (head and body), one word list. Names are copied. WISMO_HALT, file:line. */
+struct replies *replies_new(void);
+void replies_free(struct replies *replies);
+bool replies_add(struct replies *replies, const char *lang, const char *name, const char *path, const char *text,
+		 GError **error);
+
+/* Words of the replies in a language: lines `kind.word = text` ("status.in_transit = unterwegs"). */
+bool replies_add_words(struct replies *replies, const char *lang, const char *path, const char *text, GError **error);
+
+/* Renders every example of every template; `each` sees the result and may refuse it. */
+typedef bool replies_look(const char *path, int line, const char *body, void *user, GError **error);
+bool replies_prove(const struct replies *replies, replies_look *each, void *user, GError **error);
+
+/* Every template once: name, language, path, about line, variables of its first example. Stops when `each` gives false. */
+typedef bool replies_visit(const char *name, const char *lang, const char *path, const char *about,
+			   const json_t *example, void *user);
+void replies_each(const struct replies *replies, replies_visit *each, void *user);
+
 struct rendered {
 	char *subject;	/* one line, for a mail without subject; never NULL */
 	char *body;	/* LF lines */
@@ -45,5 +63,6 @@ struct rendered *render_reply(const struct replies *replies, const char *templat
 const char *render_word(const struct replies *replies, const char *lang, const char *kind, const char *word);
 
 SCOPE(rendered, rendered_free)
+SCOPE(replies, replies_free)
 
 #endif

@@ -1,0 +1,252 @@
+/* `wismo template`: the seller's answers, seen, proven, tried and edited. Never sends anything. */
+#include "commands_p.h"
+
+#include "wismo/cmd/command.h"
+#include "wismo/cmd/print.h"
+#include "wismo/conf/channel.h"
+#include "wismo/conf/replies.h"
+#include "wismo/core/lint.h"
+#include "wismo/core/template.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct listing {
+	struct print_table *table;
+	bool json;
+};
+
+static bool list_one(const char *name, const char *lang, const char *path, const char *about, const json_t *example, void *user)
+{
+	struct listing *listing = user;
+
+	(void) example;
+	if (name[0] == '_')
+		return true;
+	if (listing->json)
+		print_json("s", "template", name, "s", "lang", lang, "s", "about", about, "s", "file", path, NULL);
+	else
+		print_table_add(listing->table, name, lang, about, path, NULL);
+	return true;
+}
+
+static int list(const struct replies *replies, const struct command_options *options)
+{
+	static const char *const columns[] = { "TEMPLATE", "LANG", "ABOUT", "FILE", NULL };
+	struct listing listing = { options->json ? NULL : print_table_new(columns), options->json };
+
+	replies_each(replies, list_one, &listing);
+	if (listing.table)
+		print_table_free(listing.table);
+	return EXIT_DONE;
+}
+
+struct wanted {
+	const char *name, *lang;
+	char *path;
+	json_t *example;	/* owned copy */
+};
+
+static bool want_one(const char *name, const char *lang, const char *path, const char *about, const json_t *example, void *user)
+{
+	struct wanted *wanted = user;
+
+	(void) about;
+	if (strcmp(name, wanted->name) != 0 || (wanted->lang && strcmp(lang, wanted->lang) != 0))
+		return true;
+	wanted->path = g_strdup(path);
+	wanted->lang = g_intern_string(lang);
+	wanted->example = json_deep_copy(example);
+	return false;
+}
+
+/* "in_transit" or "de/in_transit". False: there is none; said on standard error. */
+static bool find(const struct replies *replies, const char *argument, struct wanted *wanted)
+{
+	const char *slash = strchr(argument, '/');
+	g_autofree char *lang = slash ? g_strndup(argument, (gsize) (slash - argument)) : NULL;
+
+	wanted->name = slash ? slash + 1 : argument;
+	wanted->lang = lang ? g_intern_string(lang) : NULL;
+	replies_each(replies, want_one, wanted);
+	if (wanted->path)
+		return true;
+	fprintf(stderr, "wismo: no template \"%s\"; `wismo template list` names them\n", argument);
+	return false;
+}
+
+static int preview(const struct replies *replies, const char *argument)
+{
+	struct wanted wanted = { NULL, NULL, NULL, NULL };
+	g_autoptr(GError) error = NULL;
+	scoped(rendered) rendered = NULL;
+	int code = EXIT_NO;
+
+	if (!find(replies, argument, &wanted))
+		return EXIT_NO;
+	rendered = render_reply(replies, wanted.name, wanted.lang, wanted.example, &error);
+	if (rendered) {
+		printf("Subject: %s\n\n%s", rendered->subject, rendered->body);
+		code = EXIT_DONE;
+	} else {
+		fprintf(stderr, "wismo: %s\n", error->message);
+	}
+	g_free(wanted.path);
+	json_decref(wanted.example);
+	return code;
+}
+
+/* Plain Mustache after the specification, for scripts and conformance tests. */
+static int render(const char *path, const char *view_path)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	scoped(template) template = NULL;
+	g_autofree char *out = NULL;
+	json_error_t cause;
+	json_t *view = view_path ? json_load_file(view_path, JSON_DECODE_ANY, &cause) : json_object();
+
+	if (!view) {
+		fprintf(stderr, "wismo: %s:%d: expected JSON: %s\n", view_path, cause.line, cause.text);
+		return EXIT_USAGE;
+	}
+	if (g_file_get_contents(path, &text, NULL, &error))
+		template = template_new(path, 1, text, &error);
+	if (template)
+		out = template_render(template, TEMPLATE_SPEC, view, NULL, NULL, &error);
+	json_decref(view);
+	if (!out) {
+		fprintf(stderr, "wismo: %s\n", error->message);
+		return EXIT_USAGE;
+	}
+	fputs(out, stdout);
+	return EXIT_DONE;
+}
+
+/* The seller's own copy: next to the configuration file, which the overlay puts above the shipped folder. */
+static char *own_path(const struct command_options *options, const struct wanted *wanted, GError **error)
+{
+	g_autofree char *config = options->config ? g_canonicalize_filename(options->config, NULL) : settings_usual_path();
+	g_autofree char *home = options->data ? g_strdup(options->data) : g_path_get_dirname(config);
+	g_autofree char *folder = g_build_filename(home, "replies", wanted->lang, NULL);
+	g_autofree char *file = g_strconcat(wanted->name, ".txt", NULL);
+	g_autofree char *path = g_build_filename(folder, file, NULL);
+	g_autofree char *text = NULL;
+	gsize length;
+
+	if (g_file_test(path, G_FILE_TEST_EXISTS))
+		return g_steal_pointer(&path);
+	if (g_mkdir_with_parents(folder, 0755) < 0) {
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: cannot be made", folder);
+		return NULL;
+	}
+	if (!g_file_get_contents(wanted->path, &text, &length, error) || !g_file_set_contents(path, text, (gssize) length, error))
+		return NULL;
+	return g_steal_pointer(&path);
+}
+
+static int edit(const struct replies *replies, const struct channels *channels, const char *argument,
+		const struct command_options *options)
+{
+	struct wanted wanted = { NULL, NULL, NULL, NULL };
+	const char *editor = g_getenv("VISUAL") ? g_getenv("VISUAL") : g_getenv("EDITOR");
+	g_auto(GStrv) argv = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = NULL;
+	g_autoptr(GPtrArray) full = g_ptr_array_new();
+	int code = EXIT_USAGE, status = 0;
+
+	if (!find(replies, argument, &wanted))
+		return EXIT_NO;
+	path = own_path(options, &wanted, &error);
+	json_decref(wanted.example);
+	if (path && g_shell_parse_argv(editor ? editor : "vi", NULL, &argv, &error)) {
+		for (char **word = argv; *word; word++)
+			g_ptr_array_add(full, *word);
+		g_ptr_array_add(full, path);
+		g_ptr_array_add(full, NULL);
+		if (g_spawn_sync(NULL, (char **) full->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
+				 NULL, NULL, &status, &error) && g_spawn_check_wait_status(status, &error)
+		    && replies_check_file(path, channels, &error)) {
+			printf("%s: fine. See it: wismo template preview %s/%s\nIt counts from the agent's next start or "
+			       "reload (kill -HUP). What has changed: diff %s %s\n", path, wanted.lang, wanted.name, wanted.path, path);
+			code = EXIT_DONE;
+		}
+	}
+	if (code != EXIT_DONE)
+		fprintf(stderr, "wismo: %s\n", error->message);
+	g_free(wanted.path);
+	return code;
+}
+
+static int check(const struct overlay *overlay, const struct channels *channels, int files, char **paths)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(replies) replies = NULL;
+	int code = EXIT_DONE;
+
+	if (!files) {
+		replies = replies_load(overlay, channels, &error);
+		if (replies) {
+			printf("all reply templates are fine\n");
+			return EXIT_DONE;
+		}
+		fprintf(stderr, "wismo: %s\n", error->message);
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < files; i++) {
+		if (replies_check_file(paths[i], channels, &error)) {
+			printf("%s: fine\n", paths[i]);
+			continue;
+		}
+		fprintf(stderr, "wismo: %s\n", error->message);
+		g_clear_error(&error);
+		code = EXIT_USAGE;
+	}
+	return code;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "wismo template: expected list, check [FILE...], preview [LANG/]NAME, edit [LANG/]NAME, "
+		"or render [--data FILE.json] FILE\nTry: wismo template --help\n");
+	return EXIT_USAGE;
+}
+
+int template_command(int argc, char **argv)
+{
+	struct command_options options = { NULL, NULL, FALSE };
+	int code = command_options(command_find("template"), &options, NULL, &argc, &argv);
+	scoped(overlay) overlay = NULL;
+	scoped(channels) channels = NULL;
+	scoped(replies) replies = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (code >= 0)
+		return code;
+	if (argc < 2)
+		return usage();
+	/* Here --data is Mustache's: the view. */
+	if (strcmp(argv[1], "render") == 0)
+		return argc == 3 ? render(argv[2], options.data) : usage();
+	overlay = command_overlay(&options, &code);
+	if (!overlay)
+		return code;
+	channels = channels_load(overlay, &error);
+	if (!channels)
+		return command_fail(&options, EXIT_USAGE, error);
+	if (strcmp(argv[1], "check") == 0)
+		return check(overlay, channels, argc - 2, argv + 2);
+	replies = replies_load(overlay, channels, &error);
+	if (!replies)
+		return command_fail(&options, EXIT_USAGE, error);
+	if (strcmp(argv[1], "list") == 0 && argc == 2)
+		return list(replies, &options);
+	if (strcmp(argv[1], "preview") == 0 && argc == 3)
+		return preview(replies, argv[2]);
+	if (strcmp(argv[1], "edit") == 0 && argc == 3)
+		return edit(replies, channels, argv[2], &options);
+	return usage();
+}
