@@ -100,6 +100,8 @@ src_libconf_a_SOURCES = \
 src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
+	src/store/lookup.c \
+	src/store/tracking.c \
 	src/store/act.c \
 	src/store/act_p.h \
 	src/store/authorize.c \
@@ -125,6 +127,9 @@ src_libstore_a_SOURCES = \
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
 src_libflow_a_SOURCES = \
+	src/flow/track.c \
+	src/flow/track_ask.c \
+	src/flow/track_p.h \
 	src/flow/fetch.c \
 	src/flow/fetch_imap.c \
 	src/flow/fetch_maildir.c \
@@ -146,6 +151,7 @@ src_libflow_a_SOURCES = \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
+	src/cmd/carrier.c \
 	src/cmd/template.c \
 	src/cmd/track.c \
 	src/cmd/check.c \

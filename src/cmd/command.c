@@ -11,6 +11,8 @@
 
 /* Alphabetical; the order of `wismo --help`. */
 static const struct command commands[] = {
+	{ "carrier", "check FILE... | try NAME NUMBER", "proves carrier files; tries one look-up step by step", carrier_command,
+	  "  wismo carrier check templates/carriers/dhl.conf\n  wismo carrier try dhl 00340434161094015902" },
 	{ "cases", "[--state STATE]", "lists cases, the most urgent first", cases_command, NULL },
 	{ "check", "", "proves configuration, rule files, logins and permissions", check_command,
 	  "  wismo check\n  wismo check --json --offline" },
@@ -34,8 +36,8 @@ static const struct command commands[] = {
 	  "  wismo show c12\n  wismo show --json m34" },
 	{ "status", "", "accounts, queues, next deadlines, what needs a person", status_command, NULL },
 	{ "template", "list|check|preview|edit|render [NAME|FILE]", "reply templates", template_command,
-	  "wismo template preview de/in_transit\nwismo template edit de/in_transit\nwismo template render --data VIEW.json FILE" },
-	{ "track", "NUMBER...", "whose number it is, and where the parcel is", track_command,
+	  "  wismo template preview de/in_transit\n  wismo template edit de/in_transit\n  wismo template render --data VIEW.json FILE" },
+	{ "track", "[--ask] NUMBER...", "whose number it is, and where the parcel is", track_command,
 	  "  wismo track 00340434161094015902\n  wismo track --json 1Z5R89390357567127" },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

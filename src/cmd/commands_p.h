@@ -3,6 +3,7 @@
 #ifndef WISMO_CMD_COMMANDS_P_H
 #define WISMO_CMD_COMMANDS_P_H
 
+int carrier_command(int argc, char **argv);
 int cases_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int classify_command(int argc, char **argv);

@@ -5,6 +5,7 @@
 
 #include "wismo/base/clock.h"
 #include "wismo/conf/carrier.h"
+#include "wismo/flow/track.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -31,15 +32,46 @@ static json_t *candidates_json(const GArray *candidates)
 	return array;
 }
 
-static void print_json(const char *number, const GArray *candidates)
+static json_t *events_json(const struct tracking *t)
 {
-	json_t *line = json_pack("{s:s, s:o, s:n, s:o, s:o, s:[]}", "number", number, "candidates", candidates_json(candidates),
-				 "status", "status_at", time_or_null(0), "eta", time_or_null(0), "events");
-	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
+	json_t *array = json_array();
 
+	for (guint i = 0; t && i < t->events->len; i++) {
+		const struct track_event *event = g_ptr_array_index(t->events, i);
+
+		json_array_append_new(array, json_pack("{s:o, s:s, s:s?, s:s?, s:s?, s:b}", "at", time_or_null(event->at), "status",
+			track_status_name(event->status), "code", event->code, "text", event->text, "place", event->place, "moves", event->moves));
+	}
+	return array;
+}
+
+/* With --ask an answer adds outcome, why and recorded to INTERFACE's fields. */
+static void print_json(const char *number, const GArray *candidates, const struct tracking *t)
+{
+	bool known = t && t->outcome == OUTCOME_OK;
+	json_t *line = json_pack("{s:s, s:o, s:s?, s:o, s:o, s:o}", "number", number, "candidates", candidates_json(candidates),
+				 "status", known ? track_status_name(t->status) : NULL, "status_at", time_or_null(known ? t->status_at : 0),
+				 "eta", time_or_null(known ? t->eta_to : 0), "events", events_json(t));
+	char *text;
+
+	if (t)
+		json_object_update_new(line, json_pack("{s:s, s:s, s:s?, s:b}", "carrier", t->carrier, "outcome",
+						       track_outcome_name(t->outcome), "why", t->why, "recorded", t->recorded));
+	text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	puts(text ? text : "{}");
 	free(text);
 	json_decref(line);
+}
+
+static void print_answer(const struct tracking *t)
+{
+	g_autofree char *at = clock_format(t->status_at);
+
+	if (t->outcome == OUTCOME_OK)
+		printf("  %s says: %s%s%s since %s%s\n", t->carrier, track_status_name(t->status), t->detail ? ", " : "",
+		       t->detail ? t->detail : "", at ? at : "-", t->recorded ? " (recorded answer)" : "");
+	else
+		printf("  %s: %s%s%s\n", t->carrier, track_outcome_name(t->outcome), t->why ? ": " : "", t->why ? t->why : "");
 }
 
 static void print_text(const char *number, const GArray *candidates)
@@ -61,10 +93,16 @@ static void print_text(const char *number, const GArray *candidates)
 int track_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
+	gboolean ask = FALSE;
+	const GOptionEntry entries[] = {
+		{ "ask", 0, 0, G_OPTION_ARG_NONE, &ask, "ask the carrier, with the configuration's credentials", NULL },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
 	g_autoptr(GError) error = NULL;
+	scoped(settings) settings = NULL;
 	scoped(overlay) overlay = NULL;
 	scoped(carriers) carriers = NULL;
-	int code = command_options(command_find("track"), &options, NULL, &argc, &argv);
+	int code = command_options(command_find("track"), &options, entries, &argc, &argv);
 	bool all = true;
 
 	if (code >= 0)
@@ -73,7 +111,8 @@ int track_command(int argc, char **argv)
 		fprintf(stderr, "wismo track: which number?\nTry: wismo track --help\n");
 		return EXIT_USAGE;
 	}
-	overlay = command_overlay(&options, &code);
+	settings = ask ? command_settings(&options, &code) : NULL;
+	overlay = ask && !settings ? NULL : command_overlay(&options, &code);
 	if (!overlay)
 		return code;
 	carriers = carrier_load(overlay, &error);
@@ -84,10 +123,19 @@ int track_command(int argc, char **argv)
 		g_autoptr(GArray) candidates = carriers_recognise(carriers, number);
 
 		all = all && candidates->len && g_array_index(candidates, struct carrier_candidate, 0).valid;
-		if (options.json)
-			print_json(number, candidates);
-		else
-			print_text(number, candidates);
+		const struct carrier *carrier = ask ? track_carrier(settings, carriers, NULL, NULL, number) : NULL;
+		scoped(tracking) answer = carrier ? track_ask(settings, carrier, number, clock_now(), NULL, NULL) : NULL;
+
+		all = all && (!ask || (answer && answer->outcome == OUTCOME_OK));
+		if (options.json) {
+			print_json(number, candidates, answer);
+			continue;
+		}
+		print_text(number, candidates);
+		if (answer)
+			print_answer(answer);
+		else if (ask)
+			printf("  nobody to ask: no carrier with credentials in the configuration has such numbers\n");
 	}
 	return all ? EXIT_DONE : EXIT_NO;
 }

@@ -47,10 +47,33 @@ static cfg_t *settle(cfg_t *cfg, int code, const char *name, GError **error)
 	return NULL;
 }
 
+/* libconfuse counts the line of a # comment twice, so that every later message would name a wrong line: it is
+ * given the text with comments as blanks. */
+static char *without_comments(const char *text)
+{
+	char *copy = g_strdup(text), quote = 0;
+
+	for (char *p = copy; *p; p++) {
+		if (quote && *p == '\\' && p[1])
+			p++;
+		else if (quote)
+			quote = *p == quote ? 0 : quote;
+		else if (*p == '"' || *p == '\'')
+			quote = *p;
+		else if (*p == '#')
+			while (*p && *p != '\n')
+				*p++ = ' ';
+		if (!*p)
+			break;
+	}
+	return copy;
+}
+
 cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options, GError **error)
 {
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
-	FILE *stream = fmemopen((void *) text, strlen(text), "r");
+	g_autofree char *plain = without_comments(text);
+	FILE *stream = fmemopen(plain, strlen(plain), "r");
 	int code;
 
 	if (!cfg || !stream)

@@ -1,0 +1,15 @@
+/* Trackings: every answer of a carrier, kept as evidence (carriers purge theirs after 90 to 120 days). */
+#ifndef WISMO_STORE_TRACKING_H
+#define WISMO_STORE_TRACKING_H
+
+#include "wismo/model/tracking.h"
+#include "wismo/store/store.h"
+
+/* Keeps one answer; cases of that number's orders become dirty when it says something new. Within the
+ * caller's transaction. */
+bool tracking_put(struct store *store, const struct tracking *tracking, GError **error);
+
+/* The newest answer about a number whose outcome was ok; else the newest of any outcome; NULL: never asked. Owned. */
+struct tracking *tracking_latest(struct store *store, const char *number, GError **error);
+
+#endif

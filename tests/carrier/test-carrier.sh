@@ -1,0 +1,32 @@
+#!/bin/sh
+# Carrier files are proven, wrong ones are refused with file:line, recorded answers are mapped and said to be recorded.
+wismo=$WISMO_TEST_BUILD/wismo
+dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
+n=0; bad=0
+is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
+has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
+WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
+echo 1..13
+for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
+is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
+out=$("$wismo" track --json 00340434161094015902); is "a right number" $? 0
+has "is the carrier's first" "$out" '"candidates":[{"carrier":"dhl","format":"NVE","valid":true}'
+out=$("$wismo" track --json '1z 5r8 939 0357 567 128'); is "a wrong check digit" $? 1
+has "is listed and not valid" "$out" '[{"carrier":"ups","format":"1Z","valid":false}]'
+sed 's/status = delivered at = /status = lost at = /' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/a.conf"
+out=$("$wismo" carrier check "$dir/a.conf" 2>&1); is "a sample that does not come out" $? 2
+# libconfuse tells the line at which a section ends.
+has "is told with its line" "$out" "a.conf:$(awk '/sample "delivered" \{/ { in_it = 1 } in_it && /^\t\}/ { print NR; exit }' "$dir/a.conf"): sample \"delivered\": status is delivered, expected lost"
+sed 's#https://api-eu.dhl.com/#https://127.0.0.1/#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/b.conf"
+out=$("$wismo" carrier check "$dir/b.conf" 2>&1); has "an address in place of a host is refused" "$out" "fixed host name"
+sed "s/'Europe.Berlin')\"/date('now'))\"/" "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/c.conf"
+out=$("$wismo" carrier check "$dir/c.conf" 2>&1); has "a clock in an expression is refused" "$out" "not authorized"
+mkdir "$dir/recorded"
+echo '{"shipments":[{"events":[{"timestamp":"2026-11-20T10:02:00","statusCode":"delivered","status":"ZU","description":"zugestellt"}]}]}' > "$dir/recorded/00340434161094015902.json"
+printf 'state_dir = "%s"\ncarrier "dhl" { recorded = "%s" }\n' "$dir" "$dir/recorded" > "$dir/wismo.conf"
+chmod 600 "$dir/wismo.conf"
+out=$("$wismo" track --config "$dir/wismo.conf" --json --ask 00340434161094015902); is "a recorded answer" $? 0
+has "is mapped" "$out" '"status":"delivered","status_at":"2026-11-20T09:02:00Z"'
+has "and said to be recorded" "$out" '"recorded":true'
+out=$("$wismo" track --config "$dir/wismo.conf" --json --ask 00340434292135100124); has "a number without a record is unknown" "$out" '"outcome":"unknown"'
+exit $bad
