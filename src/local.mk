@@ -55,6 +55,7 @@ src_libcore_a_SOURCES = \
 	src/core/numbers.c \
 	src/core/pack.c \
 	src/core/pattern.c \
+	src/core/permit.c \
 	src/core/regex.c \
 	src/core/lint.c \
 	src/core/render.c \
@@ -139,6 +140,11 @@ src_libflow_a_SOURCES = \
 	src/flow/import.c \
 	src/flow/import_p.h \
 	src/flow/import_row.c \
+	src/flow/act.c \
+	src/flow/act_hook.c \
+	src/flow/act_p.h \
+	src/flow/outlet.c \
+	src/flow/send.c \
 	src/flow/thread.c \
 	src/flow/thread_p.h \
 	src/flow/understand.c \
