@@ -158,6 +158,10 @@ src_libflow_a_SOURCES = \
 
 src_libcmd_a_SOURCES = \
 	src/cmd/carrier.c \
+	src/cmd/decide.c \
+	src/cmd/decide_p.h \
+	src/cmd/edit.c \
+	src/cmd/queue.c \
 	src/cmd/template.c \
 	src/cmd/track.c \
 	src/cmd/check.c \

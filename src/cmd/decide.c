@@ -1,0 +1,202 @@
+/* wismo approve, reject, done: a person's word, written as rows, so that it counts whether the agent runs or not. */
+#include "decide_p.h"
+
+#include "commands_p.h"
+
+#include "wismo/base/clock.h"
+#include "wismo/cmd/print.h"
+#include "wismo/flow/act.h"
+#include "wismo/store/reply.h"
+#include "wismo/store/task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "r5" -> kind 'r', 5. False: not an id of these kinds. */
+static bool id_parse(const char *text, char *kind, gint64 *id)
+{
+	char *end;
+
+	*kind = text[0];
+	if ((*kind != 'r' && *kind != 't') || !g_ascii_isdigit(text[1]))
+		return false;
+	*id = g_ascii_strtoll(text + 1, &end, 10);
+	return *end == '\0' && *id > 0;
+}
+
+static bool not_found(const char *id, GError **error)
+{
+	if (!error || !*error)
+		g_set_error(error, WISMO_ERROR, WISMO_PARK, "there is no %s", id);
+	return false;
+}
+
+static bool act_on(const struct person *person, const char *text, person_reply *on_reply, person_task *on_task, char **state,
+		   GError **error)
+{
+	char kind;
+	gint64 id;
+
+	id_parse(text, &kind, &id);
+	if (kind == 'r') {
+		scoped(reply) reply = reply_get(person->store, id, error);
+
+		if (!reply)
+			return not_found(text, error);
+		if (!on_reply(person, reply, error))
+			return false;
+		*state = g_strdup(reply_state_name(reply->state));
+	} else {
+		scoped(task) task = task_get(person->store, id, error);
+
+		if (!task)
+			return not_found(text, error);
+		if (!on_task(person, task, error))
+			return false;
+		*state = g_strdup(task_state_name(task->state));
+	}
+	return true;
+}
+
+int decide_each(const struct command_options *options, struct person *person, int count, char **ids, person_reply *on_reply,
+		person_task *on_task)
+{
+	scoped(settings) settings = NULL;
+	scoped(store) store = NULL;
+	int code = EXIT_DONE;
+
+	for (int i = 0; i < count; i++) {
+		char kind;
+		gint64 id;
+
+		if (!id_parse(ids[i], &kind, &id)) {
+			fprintf(stderr, "wismo: \"%s\" is no id; expected r5 for a reply or t7 for a task\n", ids[i]);
+			return EXIT_USAGE;
+		}
+	}
+	settings = command_settings(options, &code);
+	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
+	if (!store)
+		return code;
+	*person = (struct person) { store, settings, g_get_user_name(), clock_now(), person->reason, person->again };
+	code = EXIT_DONE;
+	for (int i = 0; i < count; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *state = NULL;
+		bool fine = act_on(person, ids[i], on_reply, on_task, &state, &error);
+
+		if (fine && options->json)
+			print_json("s", "id", ids[i], "s", "state", state, "s", "error", NULL, NULL);
+		else if (fine)
+			printf("%s is %s\n", ids[i], state);
+		else if (options->json)
+			print_json("s", "id", ids[i], "s", "state", NULL, "s", "error", error->message, NULL);
+		else
+			fprintf(stderr, "wismo: %s: %s\n", ids[i], error->message);
+		if (!fine)
+			code = MAX(code, g_error_matches(error, WISMO_ERROR, WISMO_PARK) ? EXIT_NO : EXIT_SYSTEM);
+	}
+	return code;
+}
+
+static bool approve_reply(const struct person *person, struct reply *reply, GError **error)
+{
+	if (reply->state == REPLY_UNCERTAIN && !person->again) {
+		g_set_error_literal(error, WISMO_ERROR, WISMO_PARK, "it may have reached the buyer already. Look into the Sent folder or the "
+				    "marketplace's pages; then `wismo done` if it is there, `wismo approve --again` if it is not");
+		return false;
+	}
+	return reply_approve(person->store, reply, person->now, person->actor, error);
+}
+
+/* Facts may have changed since it was proposed: the gates are asked anew, and no option opens them. */
+static bool approve_task(const struct person *person, struct task *task, GError **error)
+{
+	struct permit_answer answer;
+	bool fine;
+
+	if (!act_permit(person->store, task, &answer, error))
+		return false;
+	if (answer.permit == PERMIT_GO)
+		return task_approve(person->store, task, person->now, person->actor, error);
+	g_set_error(error, WISMO_ERROR, WISMO_PARK, "not approved: %s", answer.why);
+	fine = false;
+	g_free(answer.why);
+	return fine;
+}
+
+static bool reject_reply(const struct person *person, struct reply *reply, GError **error)
+{
+	return reply_reject(person->store, reply, person->now, person->actor, person->reason, error);
+}
+
+static bool reject_task(const struct person *person, struct task *task, GError **error)
+{
+	return task_reject(person->store, task, person->now, person->actor, person->reason, error);
+}
+
+static bool done_reply(const struct person *person, struct reply *reply, GError **error)
+{
+	if (reply->state == REPLY_UNCERTAIN)
+		return reply_settle_sent(person->store, reply, person->now, person->actor, "a person has seen it", error);
+	g_set_error(error, WISMO_ERROR, WISMO_PARK, "it is %s; only an uncertain reply can be said to have arrived",
+		    reply_state_name(reply->state));
+	return false;
+}
+
+static bool done_task(const struct person *person, struct task *task, GError **error)
+{
+	return task_done(person->store, task, person->now, person->actor, error);
+}
+
+static int usage(const char *name, const char *expected)
+{
+	fprintf(stderr, "usage: wismo %s %s\n", name, expected);
+	return EXIT_USAGE;
+}
+
+int approve_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	gboolean again = FALSE;
+	const GOptionEntry entries[] = {
+		{ "again", 0, 0, G_OPTION_ARG_NONE, &again, "an uncertain reply may leave once more: you have looked, it did not arrive", NULL },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("approve"), &options, entries, &argc, &argv);
+	struct person person = { .again = again };
+
+	if (code >= 0)
+		return code;
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, approve_reply, approve_task) : usage("approve", "ID...");
+}
+
+int reject_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	g_autofree char *reason = NULL;
+	const GOptionEntry entries[] = {
+		{ "reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why; kept in the history", "TEXT" },
+		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+	};
+	int code = command_options(command_find("reject"), &options, entries, &argc, &argv);
+	struct person person = { .reason = NULL };
+
+	if (code >= 0)
+		return code;
+	if (argc < 2 || !reason || !*g_strstrip(reason))
+		return usage("reject", "ID... --reason TEXT");
+	person.reason = reason;
+	return decide_each(&options, &person, argc - 1, argv + 1, reject_reply, reject_task);
+}
+
+int done_command(int argc, char **argv)
+{
+	struct command_options options = { 0 };
+	int code = command_options(command_find("done"), &options, NULL, &argc, &argv);
+	struct person person = { .reason = NULL };
+
+	if (code >= 0)
+		return code;
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, done_reply, done_task) : usage("done", "ID...");
+}
