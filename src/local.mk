@@ -14,6 +14,7 @@ src_libbase_a_SOURCES = \
 src_libmodel_a_SOURCES = \
 	src/model/account.c \
 	src/model/case.c \
+	src/model/facts.c \
 	src/model/intent.c \
 	src/model/letter.c \
 	src/model/mail.c \
@@ -31,6 +32,7 @@ src_libcore_a_SOURCES = \
 	src/core/carrier_request.c \
 	src/core/carrier_prove.c \
 	src/core/carrier_p.h \
+	src/core/gate.c \
 	src/core/expr.c \
 	src/core/expr_functions.c \
 	src/core/expr_p.h \
@@ -55,7 +57,9 @@ src_libcore_a_SOURCES = \
 	src/core/numbers.c \
 	src/core/pack.c \
 	src/core/pattern.c \
+	src/core/deadline.c \
 	src/core/permit.c \
+	src/core/policy.c \
 	src/core/regex.c \
 	src/core/lint.c \
 	src/core/render.c \
@@ -95,6 +99,8 @@ src_libconf_a_SOURCES = \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
 	src/conf/pack_file.c \
+	src/conf/deadlines.c \
+	src/conf/policy.c \
 	src/conf/replies.c \
 	src/conf/rulebook.c \
 	src/conf/settings.c
@@ -124,7 +130,8 @@ src_libstore_a_SOURCES = \
 	src/store/sql_p.h \
 	src/store/store.c \
 	src/store/store_p.h \
-	src/store/task.c
+	src/store/task.c \
+	src/store/verdict.c
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
 src_libflow_a_SOURCES = \
@@ -143,6 +150,10 @@ src_libflow_a_SOURCES = \
 	src/flow/act.c \
 	src/flow/act_hook.c \
 	src/flow/act_p.h \
+	src/flow/decide.c \
+	src/flow/decide_facts.c \
+	src/flow/decide_p.h \
+	src/flow/decide_reply.c \
 	src/flow/outlet.c \
 	src/flow/send.c \
 	src/flow/thread.c \

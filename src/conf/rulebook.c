@@ -3,7 +3,9 @@
 
 #include "wismo/conf/carrier.h"
 #include "wismo/conf/channel.h"
+#include "wismo/conf/deadlines.h"
 #include "wismo/conf/pack_file.h"
+#include "wismo/conf/policy.h"
 #include "wismo/conf/replies.h"
 
 struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_parts parts, GError **error)
@@ -16,7 +18,11 @@ struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_part
 	book->carriers = book->packs ? carrier_load(overlay, error) : NULL;
 	if (book->carriers && parts == RULEBOOK_ALL)
 		book->replies = replies_load(overlay, book->channels, error);
-	if (book->carriers && (book->replies || parts != RULEBOOK_ALL))
+	if (book->replies)
+		book->policy = policy_load(overlay, book->replies, error);
+	if (book->policy)
+		book->deadlines = deadlines_load(overlay, error);
+	if (book->carriers && (book->deadlines || parts != RULEBOOK_ALL))
 		return book;
 	rulebook_free(book);
 	return NULL;
@@ -26,6 +32,8 @@ void rulebook_free(struct rulebook *book)
 {
 	if (!book)
 		return;
+	deadlines_free(book->deadlines);
+	policy_free(book->policy);
 	replies_free(book->replies);
 	carriers_free(book->carriers);
 	packs_free(book->packs);

@@ -13,6 +13,7 @@ struct rulebook {
 	struct carriers *carriers;	/* core/carrier.h */
 	struct policy *policy;		/* core/policy.h */
 	struct replies *replies;	/* core/template.h */
+	struct deadlines *deadlines;	/* core/deadline.h */
 };
 
 enum rulebook_parts {

@@ -1,0 +1,43 @@
+/* Gates: reasons to weaken a verdict. Each sees the facts and says at most how far the verdict may go; the weakest word
+ * counts, so a further gate can never strengthen one. What may have changed by the time of the effect is asked again by core/permit. */
+#ifndef WISMO_CORE_GATE_H
+#define WISMO_CORE_GATE_H
+
+#include "wismo/core/channel.h"
+#include "wismo/model/facts.h"
+
+enum gate_reach {
+	REACH_NOTHING,	/* neither a reply nor a task */
+	REACH_DRAFT,	/* a person approves the reply */
+	REACH_AUTO,	/* the reply may leave by itself */
+	REACH_COUNT
+};
+const char *gate_reach_name(enum gate_reach reach);	/* nothing draft auto */
+
+struct gate_input {
+	const struct facts *facts;
+	const struct channel_rules *rules;	/* NULL: channel unknown */
+	enum gate_reach mode;			/* observe, draft, auto */
+	double min_confidence;
+	double auto_value;		/* in the order's currency */
+	bool pays;			/* the verdict proposes a reship or refund */
+	bool person;			/* the rule wants a person to look */
+	bool reachable;			/* there is an address to answer to */
+	bool recorded;			/* the tracking is recorded and that is not what the seller configured */
+	gint64 repeats;			/* answers to be counted against the case's cap in 24 h */
+	int case_cap;
+};
+
+struct gate_word {
+	const char *gate;	/* static */
+	enum gate_reach reach;
+	const char *why;	/* static */
+};
+
+/* Asks all gates; appends a word for each that weakens (GArray of struct gate_word), gives the weakest reach. */
+enum gate_reach gate_ask(const struct gate_input *input, GArray *words);
+
+/* Whether a reship or refund may be proposed at all; NULL: yes, else why not. Static. */
+const char *gate_pay(const struct facts *facts);
+
+#endif

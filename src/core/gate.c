@@ -1,0 +1,75 @@
+/* One table of gates; the verdict goes as far as the most cautious of them lets it. */
+#include "wismo/core/gate.h"
+
+static const char *const reaches[] = { "nothing", "draft", "auto" };
+_Static_assert(G_N_ELEMENTS(reaches) == REACH_COUNT, "one name for each reach");
+
+const char *gate_reach_name(enum gate_reach reach)
+{
+	return reaches[reach];
+}
+
+static void say(GArray *words, enum gate_reach *weakest, const char *gate, enum gate_reach reach, const char *why)
+{
+	struct gate_word word = { gate, reach, why };
+
+	if (reach == REACH_AUTO)
+		return;
+	g_array_append_val(words, word);
+	*weakest = MIN(*weakest, reach);
+}
+
+#define WHEN(condition, reach) ((condition) ? (reach) : REACH_AUTO)
+
+enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
+{
+	const struct facts *facts = input->facts;
+	const struct fact_value *confidence = &facts->value[FACT_CONFIDENCE], *value = &facts->value[FACT_VALUE];
+	enum gate_reach weakest = REACH_AUTO;
+
+	say(words, &weakest, "mode", input->mode, input->mode == REACH_NOTHING ? "mode is observe" : "mode is draft");
+	say(words, &weakest, "address", WHEN(!input->reachable, REACH_NOTHING), "no mail address leads to the buyer; answer in the marketplace's pages");
+	say(words, &weakest, "channel", WHEN(!input->rules, REACH_DRAFT), "the channel is not known");
+	if (input->rules) {
+		say(words, &weakest, "channel", WHEN(!input->rules->reply_by_mail, REACH_NOTHING),
+		    "answers by mail do not reach the buyer here; answer in the marketplace's pages");
+		say(words, &weakest, "channel", WHEN(!input->rules->auto_ok, REACH_DRAFT), "this channel wants a person to answer");
+	}
+	say(words, &weakest, "person", WHEN(input->person, REACH_DRAFT), "the rule asks for a person");
+	say(words, &weakest, "answerable", WHEN(!facts_true(facts, FACT_ANSWERABLE), REACH_DRAFT), "the mail is not for a machine to answer");
+	say(words, &weakest, "confidence", WHEN(!confidence->known || confidence->real < input->min_confidence, REACH_DRAFT),
+	    "not sure enough of what the buyer means (min_confidence)");
+	say(words, &weakest, "urgency", WHEN(!facts_is(facts, FACT_URGENCY, "normal") && !facts_is(facts, FACT_URGENCY, "angry"), REACH_DRAFT),
+	    "the buyer speaks of law");
+	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
+	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known && !facts_is(facts, FACT_TRACKING_OUTCOME, "unknown"), REACH_DRAFT),
+	    "what the carrier says is not known");
+	say(words, &weakest, "recorded", WHEN(input->recorded, REACH_DRAFT), "the carrier's answer is a recorded one");
+	say(words, &weakest, "claim", WHEN(!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"), REACH_DRAFT), "a claim is open");
+	say(words, &weakest, "marketplace", WHEN(facts_true(facts, FACT_BY_MARKETPLACE) || facts_true(facts, FACT_MARKETPLACE_REFUNDED), REACH_DRAFT),
+	    "the marketplace fulfils or has refunded this order");
+	say(words, &weakest, "cancelled", WHEN(facts_true(facts, FACT_CANCELLED), REACH_DRAFT), "the order is cancelled");
+	say(words, &weakest, "money", WHEN(input->pays, REACH_DRAFT), "the reply promises money or goods; approve it together with its task");
+	say(words, &weakest, "value", WHEN(value->known && value->real > input->auto_value, REACH_DRAFT), "worth more than auto_value_cents");
+	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "replies_per_case_day is used up");
+	return weakest;
+}
+
+const char *gate_pay(const struct facts *facts)
+{
+	if (!facts_true(facts, FACT_ORDER_KNOWN))
+		return "the order is not known";
+	if (facts_true(facts, FACT_BY_MARKETPLACE))
+		return "the marketplace fulfils this order";
+	if (!facts->value[FACT_CLAIMS_PROTECTED].known || facts_true(facts, FACT_CLAIMS_PROTECTED))
+		return "the shipment is claims-protected: the marketplace pays";
+	if (!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"))
+		return "a claim is open";
+	if (!facts->value[FACT_MARKETPLACE_REFUNDED].known || facts_true(facts, FACT_MARKETPLACE_REFUNDED))
+		return "the marketplace has refunded the buyer";
+	if (facts_true(facts, FACT_CANCELLED))
+		return "the order is cancelled";
+	if (!facts_is(facts, FACT_COMPENSATION, "none"))
+		return "a compensation exists already";
+	return NULL;
+}

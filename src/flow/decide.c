@@ -1,0 +1,381 @@
+/* The mind's second stage: dirty and due cases become verdicts, replies and tasks, all in one transaction.
+ *
+ * Everything that a verdict makes has a key derived from its cause, so deciding again changes nothing:
+ *	a reply		c12/m34/in_transit, c12/m34/again2/overdue (the second look by the clock)
+ *	a payment	o7/1/pay (one for each order line, whatever its kind)
+ *	a trace		c12/s5/trace
+ * A draft whose facts have changed is rejected and takes the new one's place; an answer that left is never answered again. */
+#include "decide_p.h"
+
+#include "wismo/base/error.h"
+#include "wismo/base/fault.h"
+#include "wismo/base/log.h"
+#include "wismo/core/deadline.h"
+#include "wismo/store/case.h"
+#include "wismo/store/reply.h"
+#include "wismo/store/task.h"
+
+#include <string.h>
+
+#define AT_ONCE 200
+#define ATTEMPTS_MOST 3
+#define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
+#define INTERIM_LEAD_S (6 * 3600)
+#define DAY_S 86400
+
+/* The answer's deadline follows from the first mail that nobody answered. */
+static void set_deadline(struct decision *d)
+{
+	struct deadline deadline = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "answer", d->buyer_case->asked_at,
+						  d->flow->settings->zone);
+
+	g_free(d->buyer_case->due_why);
+	d->buyer_case->due_at = deadline.at;
+	d->buyer_case->due_why = deadline.why;
+	if (deadline.at)
+		facts_set_real(d->facts, FACT_HOURS_LEFT, (double) (deadline.at - d->now) / 3600);
+	else
+		facts_set_unknown(d->facts, FACT_HOURS_LEFT);
+}
+
+/* The tracker has not asked yet and can: its answer makes the case dirty again. */
+static bool wait_for_track(const struct decision *d)
+{
+	return d->shipment && d->askable && !d->tracking && d->buyer_case->asked_at && d->now < d->buyer_case->asked_at + DAY_S
+		&& d->now < MAX(d->buyer_case->asked_at, d->buyer_case->opened_at) + TRACK_WAIT_S + DAY_S / 2
+		&& d->buyer_case->look_at == 0;
+}
+
+static bool pays(const struct policy_rule *rule)
+{
+	return rule->task == TASK_RESHIP || rule->task == TASK_REFUND;
+}
+
+static enum gate_reach reach_of(const struct decision *d, const struct policy_rule *rule, GArray *gates)
+{
+	const struct settings *settings = d->flow->settings;
+	const struct carrier_access *access = d->carrier ? settings_carrier(settings, d->carrier->name) : NULL;
+	struct gate_input input = { .facts = d->facts, .rules = d->channel ? &d->channel->rules : NULL,
+		.mode = settings->mode == MODE_AUTO ? REACH_AUTO : settings->mode == MODE_DRAFT ? REACH_DRAFT : REACH_NOTHING,
+		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,
+		.pays = pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
+		.recorded = d->tracking && d->tracking->recorded && !(access && access->recorded),
+		.repeats = d->ledger.sent, .case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
+
+	return gate_ask(&input, gates);
+}
+
+/* Whatever of this case could still leave and is not this answer gives way to it. */
+static bool make_room(const struct decision *d, const char *cause, bool *stands, GError **error)
+{
+	g_autofree char *live = NULL;
+	g_autoptr(GError) failure = NULL;
+	gint64 id = verdict_live_reply(d->flow->store, d->buyer_case->id, &live, &failure);
+
+	*stands = false;
+	if (failure) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	if (!id)
+		return true;
+	*stands = cause && g_strcmp0(live, cause) == 0;
+	return *stands || case_reply_reject(d->flow->store, d->buyer_case->id, "the facts have changed", error);
+}
+
+static bool put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
+		      GPtrArray *notes, enum reply_state *state, GError **error)
+{
+	g_autofree char *lint = NULL;
+	g_autoptr(GError) cause = NULL;
+	scoped(reply) reply = decide_reply(d, rule, next_at, &lint, &cause);
+	bool stands = false, added = false;
+
+	if (!reply) {
+		g_ptr_array_add(notes, g_strdup_printf("no reply could be made: %s", cause->message));
+		*state = REPLY_BLOCKED;
+		return make_room(d, NULL, &stands, error);
+	}
+	reply->cause = d->buyer_case->asked_at
+		? g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail, rule->reply)
+		: g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/again%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail,
+				  d->ledger.sent, rule->reply);
+	reply->message_id = reply_message_id(store_uuid(d->flow->store), reply->cause, d->account->from);
+	reply->verdict = verdict;
+	if (lint) {
+		reply->state = REPLY_BLOCKED;
+		reply->why = g_steal_pointer(&lint);
+	} else if (reach == REACH_AUTO) {
+		reply->state = REPLY_DUE;
+		reply->approved_by = g_strdup("auto");
+	}
+	*state = reply->state;
+	if (!make_room(d, reply->cause, &stands, error))
+		return false;
+	if (stands)
+		return true;
+	if (!reply_put(d->flow->store, reply, d->now, "mind", &added, error))
+		return false;
+	if (added)
+		log_info("reply id=r%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " template=%s lang=%s state=%s", reply->id, d->buyer_case->id,
+			 reply->template, reply->lang, reply_state_name(reply->state));
+	return true;
+}
+
+static bool put_task(const struct decision *d, struct task *task, GPtrArray *notes, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	bool added = false;
+
+	if (task_put(d->flow->store, task, d->now, "mind", &added, &cause)) {
+		if (added)
+			log_info("task id=t%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " kind=%s", task->id, d->buyer_case->id,
+				 task_kind_name(task->kind));
+		return true;
+	}
+	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK)) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	g_ptr_array_add(notes, g_strdup(cause->message));
+	return true;
+}
+
+static struct task *task_of(const struct decision *d, const struct policy_rule *rule, gint64 verdict)
+{
+	struct task *task = task_new();
+	struct deadline claim = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "claim", d->order ? d->order->promised_at : 0,
+					       d->flow->settings->zone);
+
+	task->case_id = d->buyer_case->id;
+	task->verdict = verdict;
+	task->kind = (enum task_kind) rule->task;
+	task->order_id = d->order ? d->order->id : 0;
+	task->quantity = 1;
+	task->amount_cents = -1;
+	task->state = TASK_PROPOSED;
+	task->why = g_strdup(rule->why ? rule->why : rule->name);
+	/* What is past already is not a deadline: the answer's then is. */
+	if (claim.at > d->now) {
+		task->due_at = claim.at;
+		task->due_why = claim.why;
+	} else {
+		g_free(claim.why);
+		task->due_at = d->buyer_case->due_at;
+		task->due_why = g_strdup(d->buyer_case->due_why);
+	}
+	return task;
+}
+
+static bool put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error)
+{
+	const char *no = pays(rule) ? gate_pay(d->facts) : NULL;
+
+	if (no) {
+		g_ptr_array_add(notes, g_strdup_printf("no %s: %s", task_kind_name((enum task_kind) rule->task), no));
+		return true;
+	}
+	if (!pays(rule)) {
+		scoped(task) task = task_of(d, rule, verdict);
+
+		task->line_no = g_strdup("");
+		task->shipment = d->shipment ? d->shipment->id : 0;
+		task->cause = g_strdup_printf("c%" G_GINT64_FORMAT "/s%" G_GINT64_FORMAT "/trace", d->buyer_case->id, task->shipment);
+		return put_task(d, task, notes, error);
+	}
+	for (guint i = 0; i < MAX(d->order->lines->len, 1); i++) {
+		const struct order_line *line = i < d->order->lines->len ? g_ptr_array_index(d->order->lines, i) : NULL;
+		scoped(task) task = task_of(d, rule, verdict);
+
+		task->line_no = g_strdup(line ? line->line_no : "");
+		task->quantity = line ? line->quantity : 1;
+		task->amount_cents = line ? line->price_cents : -1;
+		task->currency = g_strdup(d->order->currency);
+		task->cause = g_strdup_printf("o%" G_GINT64_FORMAT "/%s/%s/v%" G_GINT64_FORMAT, d->order->id, task->line_no,
+					      task_kind_name(task->kind), verdict);
+		if (!put_task(d, task, notes, error))
+			return false;
+	}
+	return true;
+}
+
+/* Where the case stands after the verdict, and when it is looked at again. */
+static void move_case(struct decision *d, const struct policy_rule *rule, enum gate_reach reach, enum reply_state state, bool replied,
+		      gint64 next_at)
+{
+	struct buyer_case *c = d->buyer_case;
+
+	c->dirty = false;
+	c->attempts = 0;
+	g_clear_pointer(&c->why, g_free);
+	c->look_at = 0;
+	if (rule->closes) {
+		c->state = CASE_CLOSED;
+		c->due_at = 0;
+		g_clear_pointer(&c->due_why, g_free);
+		return;
+	}
+	if (rule->person || reach == REACH_NOTHING || (replied && state == REPLY_BLOCKED)) {
+		c->state = CASE_PERSON;
+		c->why = g_strdup(rule->why ? rule->why : rule->name);
+	} else {
+		c->state = replied && reach == REACH_AUTO ? CASE_WAITING : CASE_OPEN;
+	}
+	/* Still unanswered: look again in time for an interim answer. */
+	if (c->asked_at && reach != REACH_AUTO && c->due_at - INTERIM_LEAD_S > d->now)
+		c->look_at = c->due_at - INTERIM_LEAD_S;
+	else if (rule->look_again_s)
+		c->look_at = next_at;
+}
+
+/* False only when nothing at all can be decided now. */
+static bool conclude(struct decision *d, GError **error)
+{
+	struct policy_decision policy;
+	g_autoptr(GArray) gates = g_array_new(FALSE, FALSE, sizeof(struct gate_word));
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+	scoped(verdict_row) row = verdict_row_new();
+	enum reply_state state = REPLY_DRAFT;
+	enum gate_reach reach;
+	gint64 next_at;
+	bool replies, fine, stands;
+
+	policy_decide(d->flow->book->policy, d->facts, &policy);
+	reach = reach_of(d, policy.rule, gates);
+	next_at = d->now + (policy.rule->look_again_s ? policy.rule->look_again_s : 2 * DAY_S);
+	replies = policy.rule->reply && reach != REACH_NOTHING && d->row && d->account && !policy.rule->closes;
+	if (replies && d->buyer_case->asked_at && d->ledger.mail_answered) {
+		g_ptr_array_add(notes, g_strdup("this mail has an answer already, sent or on its way"));
+		replies = false;
+	}
+	/* Looked at by the clock: only news is worth a mail. */
+	if (replies && !d->buyer_case->asked_at && g_strcmp0(d->ledger.last_template, policy.rule->reply) == 0) {
+		g_ptr_array_add(notes, g_strdup("nothing has changed since the last answer"));
+		replies = false;
+	}
+	row->case_id = d->buyer_case->id;
+	row->mail = d->buyer_case->asked_at && d->row ? d->row->mail : 0;
+	row->made_at = d->now;
+	row->rulebook = g_strdup(d->flow->book->hash);
+	row->facts = decide_facts_json(d->facts);
+	row->rule = g_strdup(policy.rule->name);
+	row->template = replies ? g_strdup(policy.rule->reply) : NULL;
+	row->task = policy.rule->task >= 0 ? g_strdup(task_kind_name((enum task_kind) policy.rule->task)) : NULL;
+	row->sends = g_strdup(gate_reach_name(replies ? reach : REACH_NOTHING));
+	/* The reason is complete only when reply and tasks have been tried: the verdict's row is needed by both, so what they note
+	 * goes into the case's history. */
+	row->reason = decide_reason(d, &policy, gates, notes);
+	fine = verdict_put(d->flow->store, row, error);
+	if (fine && replies)
+		fine = put_reply(d, policy.rule, row->id, reach, next_at, notes, &state, error);
+	else if (fine && !d->ledger.mail_answered)
+		fine = make_room(d, NULL, &stands, error);
+	if (fine && policy.rule->task >= 0 && d->flow->settings->mode != MODE_OBSERVE)
+		fine = put_tasks(d, policy.rule, row->id, notes, error);
+	if (fine) {
+		g_autofree char *subject = g_strdup_printf("c%" G_GINT64_FORMAT, d->buyer_case->id);
+		g_autoptr(GString) detail = g_string_new(policy.rule->name);
+
+		for (guint i = 0; i < notes->len; i++)
+			g_string_append_printf(detail, "; %s", (char *) g_ptr_array_index(notes, i));
+		fine = store_history(d->flow->store, d->now, "mind", subject, "decided", detail->str, error);
+	}
+	if (fine) {
+		move_case(d, policy.rule, reach, state, replies, next_at);
+		fine = case_update(d->flow->store, d->buyer_case, error);
+		log_info("decided case=c%" G_GINT64_FORMAT " rule=\"%s\" sends=%s state=%s", d->buyer_case->id, policy.rule->name, row->sends,
+			 case_state_name(d->buyer_case->state));
+	}
+	policy_decision_clear(&policy);
+	return fine;
+}
+
+/* Counted before the work, so that a case that ends the program three times is given to a person. */
+static bool count_attempt(const struct flow *flow, gint64 id, bool *parked, GError **error)
+{
+	scoped(buyer_case) c = NULL;
+	bool fine;
+
+	if (!store_begin(flow->store, error))
+		return false;
+	c = case_get(flow->store, id, error);
+	fine = c != NULL;
+	if (fine) {
+		*parked = ++c->attempts > ATTEMPTS_MOST;
+		if (*parked) {
+			c->attempts = 0;
+			c->dirty = false;
+			c->look_at = 0;
+			c->state = c->state == CASE_CLOSED ? CASE_CLOSED : CASE_PERSON;
+			g_free(c->why);
+			c->why = g_strdup("deciding this case ended the program three times");
+		}
+		fine = case_update(flow->store, c, error);
+	}
+	if (fine && store_commit(flow->store, error))
+		return true;
+	store_abandon(flow->store);
+	return false;
+}
+
+static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **error)
+{
+	struct decision d = { .flow = flow, .now = now, .stock = -1 };
+	bool fine;
+
+	if (!store_begin(flow->store, error))
+		return false;
+	fine = decide_load(&d, id, error);
+	if (fine) {
+		set_deadline(&d);
+		if (d.buyer_case->state == CASE_CLOSED) {
+			d.buyer_case->dirty = false;
+			d.buyer_case->look_at = 0;
+			fine = case_update(flow->store, d.buyer_case, error);
+		} else if (wait_for_track(&d)) {
+			d.buyer_case->dirty = false;
+			d.buyer_case->attempts = 0;
+			d.buyer_case->look_at = now + TRACK_WAIT_S;
+			fine = case_update(flow->store, d.buyer_case, error);
+			log_debug("waits case=c%" G_GINT64_FORMAT " for=tracking", id);
+		} else {
+			fine = conclude(&d, error);
+		}
+	}
+	fault_point("decide.before_commit");
+	if (fine)
+		fine = store_commit(flow->store, error);
+	fault_point("decide.committed");
+	if (!fine)
+		store_abandon(flow->store);
+	decide_clear(&d);
+	return fine;
+}
+
+bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
+{
+	g_autoptr(GArray) ids = case_due(flow->store, now, AT_ONCE, error);
+
+	*pass = (struct pass) { 0, 0 };
+	for (guint i = 0; ids && i < ids->len; i++) {
+		gint64 id = g_array_index(ids, gint64, i);
+		g_autoptr(GError) cause = NULL;
+		bool parked = false;
+
+		if (!count_attempt(flow, id, &parked, error))
+			return false;
+		pass->done++;
+		if (parked || decide_one(flow, id, now, &cause))
+			continue;
+		/* One case's trouble stays its own: it is tried again, three times at most. */
+		if (g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			return false;
+		}
+		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
+	}
+	if (!ids)
+		return false;
+	pass->next_at = case_next_look(flow->store, now, NULL);
+	return true;
+}

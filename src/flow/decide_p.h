@@ -1,0 +1,52 @@
+/* What one decision works with: everything loaded before the pure part, everything made by it. */
+#ifndef WISMO_FLOW_DECIDE_P_H
+#define WISMO_FLOW_DECIDE_P_H
+
+#include "wismo/flow/stage.h"
+
+#include "wismo/core/channel.h"
+#include "wismo/core/carrier.h"
+#include "wismo/core/gate.h"
+#include "wismo/core/policy.h"
+#include "wismo/core/render.h"
+#include "wismo/model/case.h"
+#include "wismo/model/facts.h"
+#include "wismo/model/order.h"
+#include "wismo/model/reply.h"
+#include "wismo/model/tracking.h"
+#include "wismo/store/reading.h"
+#include "wismo/store/verdict.h"
+
+struct decision {
+	const struct flow *flow;
+	gint64 now;
+	/* loaded */
+	struct buyer_case *buyer_case;
+	struct reading_row *row;	/* of the last mail that a person wrote; NULL: none */
+	struct order *order;		/* NULL: unknown */
+	struct shipment *shipment;	/* the one that counts: the newest with a number; NULL: none */
+	const struct carrier *carrier;	/* that it is with; NULL: unknown */
+	bool askable;			/* the tracker can ask about it */
+	struct tracking *tracking;	/* NULL: never asked */
+	gint64 stock;			/* -1: unknown */
+	bool claims_protected;
+	struct verdict_ledger ledger;
+	const struct account *account;	/* NULL: not configured any more */
+	const struct channel *channel;
+	/* made */
+	struct facts *facts;
+};
+
+/* Loads the case and all that belongs to it; facts too. False: error. */
+bool decide_load(struct decision *d, gint64 case_id, GError **error);
+void decide_clear(struct decision *d);
+
+/* The answer as a reply row ready to be inserted, state draft; NULL with WISMO_PARK: it cannot be made, the message says why.
+ * *lint gets the findings of the outgoing guard as one text; NULL when it may leave. */
+struct reply *decide_reply(const struct decision *d, const struct policy_rule *rule, gint64 next_news_at, char **lint, GError **error);
+
+/* {"rule":..., "misses":[...], "gates":[...], "deadline":..., "notes":[...]}. Owned. */
+char *decide_reason(const struct decision *d, const struct policy_decision *policy, const GArray *gates, GPtrArray *notes);
+char *decide_facts_json(const struct facts *facts);
+
+#endif
