@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cfg_opt_t example_options[] = { CFG_END() };
+#define FACT_OPTION(symbol, column, type, values, example, meaning) CFG_STR(column, NULL, CFGF_NONE),
+static cfg_opt_t example_options[] = { FACTS(FACT_OPTION) CFG_END() };
 static cfg_opt_t rule_options[] = {
 	CFG_STR_LIST("when", NULL, CFGF_NODEFAULT), CFG_STR("reply", NULL, CFGF_NONE), CFG_STR("task", NULL, CFGF_NONE),
 	CFG_STR("approval", NULL, CFGF_NONE), CFG_STR("look_again", NULL, CFGF_NONE), CFG_STR("why", NULL, CFGF_NONE),
 	CFG_BOOL("person", cfg_false, CFGF_NONE), CFG_BOOL("closes", cfg_false, CFGF_NONE),
-	CFG_SEC("example", example_options, CFGF_MULTI | CFGF_KEYSTRVAL), CFG_SEC("not", example_options, CFGF_MULTI | CFGF_KEYSTRVAL),
+	CFG_SEC("example", example_options, CFGF_MULTI), CFG_SEC("not", example_options, CFGF_MULTI),
 	CFG_END()
 };
 static cfg_opt_t file_options[] = { CFG_SEC("rule", rule_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES), CFG_END() };
@@ -45,9 +46,12 @@ static bool read_examples(cfg_t *section, const char *kind, struct policy_rule *
 		example->refuses = strcmp(kind, "not") == 0;
 		example->facts = facts_example();
 		g_ptr_array_add(rule->examples, example);
-		for (cfg_opt_t *option = one->opts; option->name; option++)
-			if (!facts_parse(example->facts, option->name, cfg_getstr(one, option->name), &cause))
+		for (int fact = 0; fact < FACT_COUNT; fact++) {
+			const char *value = cfg_getstr(one, fact_columns[fact].name);
+
+			if (value && !facts_parse(example->facts, fact_columns[fact].name, value, &cause))
 				return confuse_fail(one, error, "rule \"%s\": %s", rule->name, cause->message);
+		}
 	}
 	return true;
 }
