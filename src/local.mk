@@ -172,6 +172,8 @@ src_libcmd_a_SOURCES = \
 	src/cmd/decide.c \
 	src/cmd/decide_p.h \
 	src/cmd/edit.c \
+	src/cmd/explain.c \
+	src/cmd/policy.c \
 	src/cmd/queue.c \
 	src/cmd/template.c \
 	src/cmd/track.c \

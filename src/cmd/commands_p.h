@@ -4,6 +4,7 @@
 #define WISMO_CMD_COMMANDS_P_H
 
 int approve_command(int argc, char **argv);
+int backtest_command(int argc, char **argv);
 int carrier_command(int argc, char **argv);
 int cases_command(int argc, char **argv);
 int check_command(int argc, char **argv);
@@ -12,10 +13,12 @@ int completion_command(int argc, char **argv);
 int done_command(int argc, char **argv);
 int edit_command(int argc, char **argv);
 int erase_command(int argc, char **argv);
+int explain_command(int argc, char **argv);
 int export_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int init_command(int argc, char **argv);
 int mails_command(int argc, char **argv);
+int policy_command(int argc, char **argv);
 int reject_command(int argc, char **argv);
 int replies_command(int argc, char **argv);
 int report_command(int argc, char **argv);

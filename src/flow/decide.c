@@ -83,8 +83,26 @@ static bool make_room(const struct decision *d, const char *cause, bool *stands,
 	return *stands || case_reply_reject(d->flow->store, d->buyer_case->id, "the facts have changed", error);
 }
 
+/* What a person who approves should know: the gates that held it, but for the mode. */
+static char *held_by(const struct decision *d, const GArray *gates)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < gates->len; i++) {
+		const struct gate_word *word = &g_array_index(gates, struct gate_word, i);
+		const char *why = word->why;
+
+		if (strcmp(word->gate, "mode") == 0)
+			continue;
+		if (strcmp(word->gate, "answerable") == 0 && d->row && d->row->reading->why_not)
+			why = d->row->reading->why_not;
+		g_string_append_printf(text, "%s%s", text->len ? "; " : "", why);
+	}
+	return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
 static bool put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
-		      GPtrArray *notes, enum reply_state *state, GError **error)
+		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error)
 {
 	g_autofree char *lint = NULL;
 	g_autoptr(GError) cause = NULL;
@@ -108,6 +126,8 @@ static bool put_reply(const struct decision *d, const struct policy_rule *rule, 
 	} else if (reach == REACH_AUTO) {
 		reply->state = REPLY_DUE;
 		reply->approved_by = g_strdup("auto");
+	} else {
+		reply->why = held_by(d, gates);
 	}
 	*state = reply->state;
 	if (!make_room(d, reply->cause, &stands, error))
@@ -267,7 +287,7 @@ static bool conclude(struct decision *d, GError **error)
 	row->reason = decide_reason(d, &policy, gates, notes);
 	fine = verdict_put(d->flow->store, row, error);
 	if (fine && replies)
-		fine = put_reply(d, policy.rule, row->id, reach, next_at, notes, &state, error);
+		fine = put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
 	else if (fine && !d->ledger.mail_answered)
 		fine = make_room(d, NULL, &stands, error);
 	if (fine && policy.rule->task >= 0 && d->flow->settings->mode != MODE_OBSERVE)

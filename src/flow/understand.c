@@ -3,6 +3,7 @@
 
 #include "wismo/core/answerable.h"
 #include "wismo/core/channel.h"
+#include "wismo/core/carrier.h"
 #include "wismo/core/classify.h"
 #include "wismo/core/machine.h"
 #include "wismo/core/numbers.h"
@@ -70,6 +71,12 @@ static void find_numbers(struct view *view, struct reading *reading)
 	/* Wrapper, history and returned mails only speak where the buyer's own words name no order. */
 	for (gsize i = 0; i < G_N_ELEMENTS(farther) && reading->order_ids->len == 0; i++)
 		numbers_orders(view->channel, farther[i], reading->order_ids);
+	for (gsize i = 0; i < G_N_ELEMENTS(nearer); i++)
+		if (nearer[i])
+			carriers_find(view->book->carriers, nearer[i], reading->tracking);
+	for (gsize i = 0; i < G_N_ELEMENTS(farther) && reading->tracking->len == 0; i++)
+		if (farther[i])
+			carriers_find(view->book->carriers, farther[i], reading->tracking);
 }
 
 static void classify(struct view *view, struct reading *reading)
