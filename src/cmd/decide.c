@@ -80,7 +80,11 @@ int decide_each(const struct command_options *options, struct person *person, in
 		return code;
 	*person = (struct person) { store, settings, g_get_user_name(), clock_now(), person->reason, person->again };
 	code = EXIT_DONE;
-	for (int i = 0; i < count; i++) {
+	/* Tasks before replies, in whatever order they were named: a promise follows its payment. */
+	for (int round = 0; round < 2 * count; round++) {
+		int i = round % count;
+		if ((ids[i][0] == 't') != (round < count))
+			continue;
 		g_autoptr(GError) error = NULL;
 		g_autofree char *state = NULL;
 		bool fine = act_on(person, ids[i], on_reply, on_task, &state, &error);
@@ -99,8 +103,29 @@ int decide_each(const struct command_options *options, struct person *person, in
 	return code;
 }
 
+/* A reply that promises money or goods leaves only when its task was approved: nobody is told of a refund that was refused. */
+static bool promise_kept(const struct person *person, const struct reply *reply, GError **error)
+{
+	g_autoptr(GPtrArray) tasks = task_list(person->store, -1, 0, error);
+
+	for (guint i = 0; tasks && i < tasks->len; i++) {
+		const struct task *task = g_ptr_array_index(tasks, i);
+
+		if (task->verdict != reply->verdict || task->kind == TASK_TRACE
+		    || (task->state != TASK_PROPOSED && task->state != TASK_REJECTED))
+			continue;
+		g_set_error(error, WISMO_ERROR, WISMO_PARK, "it promises a %s, and t%" G_GINT64_FORMAT " is %s; %s", task_kind_name(task->kind),
+			    task->id, task_state_name(task->state), task->state == TASK_PROPOSED ? "approve both together"
+			    : "edit the text (wismo edit) or reject it");
+		return false;
+	}
+	return tasks != NULL;
+}
+
 static bool approve_reply(const struct person *person, struct reply *reply, GError **error)
 {
+	if (!reply->edited && !promise_kept(person, reply, error))
+		return false;
 	if (reply->state == REPLY_UNCERTAIN && !person->again) {
 		g_set_error_literal(error, WISMO_ERROR, WISMO_PARK, "it may have reached the buyer already. Look into the Sent folder or the "
 				    "marketplace's pages; then `wismo done` if it is there, `wismo approve --again` if it is not");

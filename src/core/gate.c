@@ -19,12 +19,14 @@ static void say(GArray *words, enum gate_reach *weakest, const char *gate, enum 
 	*weakest = MIN(*weakest, reach);
 }
 
+#define TRACKING_HOURS 48	/* the tracker asks at least once a day; twice that means that the carrier is down */
 #define WHEN(condition, reach) ((condition) ? (reach) : REACH_AUTO)
 
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 {
 	const struct facts *facts = input->facts;
 	const struct fact_value *confidence = &facts->value[FACT_CONFIDENCE], *value = &facts->value[FACT_VALUE];
+	const struct fact_value *age = &facts->value[FACT_TRACKING_AGE];
 	enum gate_reach weakest = REACH_AUTO;
 
 	say(words, &weakest, "mode", input->mode, input->mode == REACH_NOTHING ? "mode is observe" : "mode is draft");
@@ -42,8 +44,10 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "urgency", WHEN(!facts_is(facts, FACT_URGENCY, "normal") && !facts_is(facts, FACT_URGENCY, "angry"), REACH_DRAFT),
 	    "the buyer speaks of law");
 	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
-	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known && !facts_is(facts, FACT_TRACKING_OUTCOME, "unknown"), REACH_DRAFT),
-	    "what the carrier says is not known");
+	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
+	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
+	say(words, &weakest, "parcels", WHEN(facts->value[FACT_PARCELS].known && facts->value[FACT_PARCELS].number > 1, REACH_DRAFT),
+	    "the order has several parcels, and only the newest was looked at");
 	say(words, &weakest, "recorded", WHEN(input->recorded, REACH_DRAFT), "the carrier's answer is a recorded one");
 	say(words, &weakest, "claim", WHEN(!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"), REACH_DRAFT), "a claim is open");
 	say(words, &weakest, "marketplace", WHEN(facts_true(facts, FACT_BY_MARKETPLACE) || facts_true(facts, FACT_MARKETPLACE_REFUNDED), REACH_DRAFT),
@@ -69,7 +73,8 @@ const char *gate_pay(const struct facts *facts)
 		return "the marketplace has refunded the buyer";
 	if (facts_true(facts, FACT_CANCELLED))
 		return "the order is cancelled";
-	if (!facts_is(facts, FACT_COMPENSATION, "none"))
-		return "a compensation exists already";
+	/* A proposal that stands keeps its key, so proposing it again changes nothing. */
+	if (!facts_is(facts, FACT_COMPENSATION, "none") && !facts_is(facts, FACT_COMPENSATION, "proposed"))
+		return "a compensation was approved, done or rejected already";
 	return NULL;
 }

@@ -2,7 +2,7 @@
  *
  * Everything that a verdict makes has a key derived from its cause, so deciding again changes nothing:
  *	a reply		c12/m34/in_transit, c12/m34/again2/overdue (the second look by the clock)
- *	a payment	o7/1/pay (one for each order line, whatever its kind)
+ *	a payment	o7/1/refund (one for each order line and kind; the schema lets only one kind stand)
  *	a trace		c12/s5/trace
  * A draft whose facts have changed is rejected and takes the new one's place; an answer that left is never answered again. */
 #include "decide_p.h"
@@ -20,6 +20,7 @@
 #define AT_ONCE 200
 #define ATTEMPTS_MOST 3
 #define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
+#define WAITS "waits for the carrier's answer"
 #define INTERIM_LEAD_S (6 * 3600)
 #define DAY_S 86400
 
@@ -38,12 +39,10 @@ static void set_deadline(struct decision *d)
 		facts_set_unknown(d->facts, FACT_HOURS_LEFT);
 }
 
-/* The tracker has not asked yet and can: its answer makes the case dirty again. */
+/* The tracker has not asked yet and can: its answer makes the case dirty again. Waited for once, and not for long. */
 static bool wait_for_track(const struct decision *d)
 {
-	return d->shipment && d->askable && !d->tracking && d->buyer_case->asked_at && d->now < d->buyer_case->asked_at + DAY_S
-		&& d->now < MAX(d->buyer_case->asked_at, d->buyer_case->opened_at) + TRACK_WAIT_S + DAY_S / 2
-		&& d->buyer_case->look_at == 0;
+	return d->shipment && d->askable && !d->tracking && d->buyer_case->asked_at && g_strcmp0(d->buyer_case->why, WAITS) != 0;
 }
 
 static bool pays(const struct policy_rule *rule)
@@ -65,6 +64,11 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 	return gate_ask(&input, gates);
 }
 
+static bool promises(const char *template)
+{
+	return strcmp(template, "reship") == 0 || strcmp(template, "refund") == 0 || strcmp(template, "returned") == 0;
+}
+
 /* Whatever of this case could still leave and is not this answer gives way to it. */
 static bool make_room(const struct decision *d, const char *cause, bool *stands, GError **error)
 {
@@ -80,7 +84,14 @@ static bool make_room(const struct decision *d, const char *cause, bool *stands,
 	if (!id)
 		return true;
 	*stands = cause && g_strcmp0(live, cause) == 0;
-	return *stands || case_reply_reject(d->flow->store, d->buyer_case->id, "the facts have changed", error);
+	if (*stands)
+		return true;
+	scoped(reply) old = reply_get(d->flow->store, id, error);
+	/* A promise whose payment is under way is as good as before. */
+	if (old && !cause && promises(old->template)
+	    && (facts_is(d->facts, FACT_COMPENSATION, "approved") || facts_is(d->facts, FACT_COMPENSATION, "done")))
+		return true;
+	return old && reply_reject(d->flow->store, old, d->now, "mind", "the facts have changed", error);
 }
 
 /* What a person who approves should know: the gates that held it, but for the mode. */
@@ -166,6 +177,8 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 	struct task *task = task_new();
 	struct deadline claim = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "claim", d->order ? d->order->promised_at : 0,
 					       d->flow->settings->zone);
+	struct deadline kept = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "protection", d->buyer_case->asked_at,
+					      d->flow->settings->zone);
 
 	task->case_id = d->buyer_case->id;
 	task->verdict = verdict;
@@ -175,6 +188,13 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 	task->amount_cents = -1;
 	task->state = TASK_PROPOSED;
 	task->why = g_strdup(rule->why ? rule->why : rule->name);
+	/* The earlier of the two that is still to come. */
+	if (kept.at > d->now && (claim.at <= d->now || kept.at < claim.at)) {
+		g_free(claim.why);
+		claim = kept;
+	} else {
+		g_free(kept.why);
+	}
 	/* What is past already is not a deadline: the answer's then is. */
 	if (claim.at > d->now) {
 		task->due_at = claim.at;
@@ -211,8 +231,7 @@ static bool put_tasks(const struct decision *d, const struct policy_rule *rule, 
 		task->quantity = line ? line->quantity : 1;
 		task->amount_cents = line ? line->price_cents : -1;
 		task->currency = g_strdup(d->order->currency);
-		task->cause = g_strdup_printf("o%" G_GINT64_FORMAT "/%s/%s/v%" G_GINT64_FORMAT, d->order->id, task->line_no,
-					      task_kind_name(task->kind), verdict);
+		task->cause = g_strdup_printf("o%" G_GINT64_FORMAT "/%s/%s", d->order->id, task->line_no, task_kind_name(task->kind));
 		if (!put_task(d, task, notes, error))
 			return false;
 	}
@@ -282,8 +301,6 @@ static bool conclude(struct decision *d, GError **error)
 	row->template = replies ? g_strdup(policy.rule->reply) : NULL;
 	row->task = policy.rule->task >= 0 ? g_strdup(task_kind_name((enum task_kind) policy.rule->task)) : NULL;
 	row->sends = g_strdup(gate_reach_name(replies ? reach : REACH_NOTHING));
-	/* The reason is complete only when reply and tasks have been tried: the verdict's row is needed by both, so what they note
-	 * goes into the case's history. */
 	row->reason = decide_reason(d, &policy, gates, notes);
 	fine = verdict_put(d->flow->store, row, error);
 	if (fine && replies)
@@ -292,6 +309,11 @@ static bool conclude(struct decision *d, GError **error)
 		fine = make_room(d, NULL, &stands, error);
 	if (fine && policy.rule->task >= 0 && d->flow->settings->mode != MODE_OBSERVE)
 		fine = put_tasks(d, policy.rule, row->id, notes, error);
+	if (fine && notes->len) {
+		g_free(row->reason);
+		row->reason = decide_reason(d, &policy, gates, notes);
+		fine = verdict_reason(d->flow->store, row, error);
+	}
 	if (fine) {
 		g_autofree char *subject = g_strdup_printf("c%" G_GINT64_FORMAT, d->buyer_case->id);
 		g_autoptr(GString) detail = g_string_new(policy.rule->name);
@@ -356,6 +378,8 @@ static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **
 			d.buyer_case->dirty = false;
 			d.buyer_case->attempts = 0;
 			d.buyer_case->look_at = now + TRACK_WAIT_S;
+			g_free(d.buyer_case->why);
+			d.buyer_case->why = g_strdup(WAITS);
 			fine = case_update(flow->store, d.buyer_case, error);
 			log_debug("waits case=c%" G_GINT64_FORMAT " for=tracking", id);
 		} else {

@@ -22,6 +22,7 @@ static bool load_shipment(struct decision *d, GError **error)
 		struct shipment *one = g_ptr_array_index(shipments, i);
 
 		d->claims_protected |= one->claims_protected;
+		d->parcels++;
 		if (one->number && (!d->shipment || one->shipped_at >= d->shipment->shipped_at)) {
 			shipment_free(d->shipment);
 			d->shipment = g_steal_pointer(&shipments->pdata[i]);
@@ -98,6 +99,7 @@ static void order_facts(struct decision *d)
 		return;
 	facts_set_int(d->facts, FACT_BY_MARKETPLACE, d->order->by_marketplace);
 	facts_set_int(d->facts, FACT_SHIPPED, d->shipment != NULL);
+	facts_set_int(d->facts, FACT_PARCELS, d->parcels);
 	facts_set_int(d->facts, FACT_CLAIMS_PROTECTED, d->claims_protected);
 	set_days(d, FACT_DAYS_SINCE_ORDER, d->order->ordered_at);
 	set_days(d, FACT_DAYS_LATE, d->order->promised_at);
@@ -117,6 +119,7 @@ static void tracking_facts(struct decision *d)
 	if (!t)
 		return;
 	facts_set_text(d->facts, FACT_TRACKING_OUTCOME, track_outcome_name(t->outcome));
+	facts_set_real(d->facts, FACT_TRACKING_AGE, (double) (d->now - t->asked_at) / 3600);
 	if (t->outcome != OUTCOME_OK)
 		return;
 	delivered = t->status == TRACK_DELIVERED || t->status == TRACK_DELIVERED_OTHER;

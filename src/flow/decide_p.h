@@ -30,6 +30,7 @@ struct decision {
 	struct tracking *tracking;	/* NULL: never asked */
 	gint64 stock;			/* -1: unknown */
 	bool claims_protected;
+	gint64 parcels;			/* shipments of the order */
 	struct verdict_ledger ledger;
 	const struct account *account;	/* NULL: not configured any more */
 	const struct channel *channel;

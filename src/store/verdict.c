@@ -36,6 +36,11 @@ bool verdict_put(struct store *store, struct verdict_row *row, GError **error)
 	return true;
 }
 
+bool verdict_reason(struct store *store, const struct verdict_row *row, GError **error)
+{
+	return sql_run(store, error, "UPDATE verdicts SET reason = ? WHERE id = ?", "si", row->reason, row->id);
+}
+
 static struct verdict_row *read_row(sqlite3_stmt *from)
 {
 	struct verdict_row *row = verdict_row_new();
@@ -98,15 +103,15 @@ bool verdict_each(struct store *store, guint limit, verdict_each_function *each,
 			limit ? (gint64) limit : G_MAXINT64);
 }
 
-/* 0 none, 1 proposed, 2 approved (or in doubt: it may be paid), 3 done */
+/* 0 none, 1 rejected, 2 proposed, 3 approved (or in doubt: it may be paid), 4 done; the furthest of all counts */
 static const char *progress(gint64 rank)
 {
-	static const char *const words[] = { "none", "proposed", "approved", "done" };
+	static const char *const words[] = { "none", "rejected", "proposed", "approved", "done" };
 
-	return words[CLAMP(rank, 0, 3)];
+	return words[CLAMP(rank, 0, 4)];
 }
 
-#define RANK "coalesce(max(CASE state WHEN 'rejected' THEN 0 WHEN 'proposed' THEN 1 WHEN 'executed' THEN 3 WHEN 'done' THEN 3 ELSE 2 END), 0)"
+#define RANK "coalesce(max(CASE state WHEN 'rejected' THEN 1 WHEN 'proposed' THEN 2 WHEN 'executed' THEN 4 WHEN 'done' THEN 4 ELSE 3 END), 0)"
 
 bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 order_id, gint64 mail, gint64 now,
 		    struct verdict_ledger *ledger, GError **error)
@@ -161,7 +166,7 @@ gint64 verdict_live_reply(struct store *store, gint64 case_id, char **cause, GEr
 	struct live live = { 0, cause };
 
 	*cause = NULL;
-	sql_each(store, error, take_live, &live, "SELECT id, cause FROM replies WHERE case_id = ? AND state IN"
-		 " ('draft', 'blocked', 'due', 'later') ORDER BY id DESC LIMIT 1", "i", case_id);
+	sql_each(store, error, take_live, &live, "SELECT id, cause FROM replies WHERE case_id = ? AND (state IN ('draft', 'blocked')"
+		 " OR (state IN ('due', 'later') AND approved_by = 'auto')) ORDER BY id DESC LIMIT 1", "i", case_id);
 	return live.id;
 }

@@ -45,8 +45,11 @@
 	FACT(CLAIMS_PROTECTED, "claims_protected", BOOL, "0 1", "0", "the marketplace pays for losses of this shipment") \
 	FACT(CLAIM, "claim", WORD, "none open closed chargeback", "none", "") \
 	FACT(MARKETPLACE_REFUNDED, "marketplace_refunded", BOOL, "0 1", "0", "") \
-	FACT(COMPENSATION, "compensation", WORD, "none proposed approved done", "none", "refund or reship of this order") \
-	FACT(TRACE, "trace", WORD, "none proposed approved done", "none", "a trace with the carrier") \
+	FACT(COMPENSATION, "compensation", WORD, "none rejected proposed approved done", "none", \
+	     "refund or reship of this order; rejected: a person has refused the only one") \
+	FACT(TRACE, "trace", WORD, "none rejected proposed approved done", "none", "a trace with the carrier") \
+	FACT(PARCELS, "parcels", INT, "shipments", "1", "of the order; tracking is that of the newest") \
+	FACT(TRACKING_AGE, "tracking_age_hours", REAL, "hours", "1", "since the carrier was asked") \
 	FACT(REPEAT_CLAIMS, "repeat_claims", INT, "cases", "0", "other cases of this buyer within a year; a hint for the person who approves") \
 	FACT(EARLIER_REPLIES, "earlier_replies", INT, "replies", "0", "answers that left in this case") \
 	FACT(HOURS_LEFT, "hours_to_deadline", REAL, "hours", "20", "until the answer is due; negative: it passed")

@@ -25,6 +25,9 @@ void verdict_row_free(struct verdict_row *row);
 /* Inserts and sets id. Within the caller's transaction. */
 bool verdict_put(struct store *store, struct verdict_row *row, GError **error);
 
+/* Writes the reason again: what reply and tasks noted belongs to it. In the transaction that made the row. */
+bool verdict_reason(struct store *store, const struct verdict_row *row, GError **error);
+
 /* The newest of a case; NULL without error: none. Owned. */
 struct verdict_row *verdict_latest(struct store *store, gint64 case_id, GError **error);
 struct verdict_row *verdict_get(struct store *store, gint64 id, GError **error);
@@ -37,7 +40,7 @@ bool verdict_each(struct store *store, guint limit, verdict_each_function *each,
 struct verdict_ledger {
 	gint64 sent;			/* answers that left, or may have */
 	bool mail_answered;		/* one of them answers `mail`, or is on its way */
-	const char *compensation;	/* static: none proposed approved done */
+	const char *compensation;	/* static: none rejected proposed approved done */
 	const char *trace;
 	gint64 repeat_claims;
 	char *last_template;		/* of the last answer that left; NULL */
@@ -46,7 +49,7 @@ bool verdict_ledger(struct store *store, const struct buyer_case *buyer_case, gi
 		    struct verdict_ledger *ledger, GError **error);
 void verdict_ledger_clear(struct verdict_ledger *ledger);
 
-/* The case's reply that has not left and still could (draft, blocked, due, later): its id and cause; 0: none. */
+/* The case's reply that has not left and that no person has approved: its id and cause; 0: none. */
 gint64 verdict_live_reply(struct store *store, gint64 case_id, char **cause, GError **error);
 
 SCOPE(verdict_row, verdict_row_free)
