@@ -20,6 +20,12 @@ static void say(GArray *words, enum gate_reach *weakest, const char *gate, enum 
 }
 
 #define TRACKING_HOURS 48	/* the tracker asks at least once a day; twice that means that the carrier is down */
+/* Not known to be false: whatever is unknown holds a verdict back as if it were true. */
+static bool may_be(const struct facts *facts, enum fact fact)
+{
+	return !facts->value[fact].known || facts->value[fact].number != 0;
+}
+
 #define WHEN(condition, reach) ((condition) ? (reach) : REACH_AUTO)
 
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
@@ -42,20 +48,20 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "confidence", WHEN(!confidence->known || confidence->real < input->min_confidence, REACH_DRAFT),
 	    "not sure enough of what the buyer means (min_confidence)");
 	say(words, &weakest, "urgency", WHEN(!facts_is(facts, FACT_URGENCY, "normal") && !facts_is(facts, FACT_URGENCY, "angry"), REACH_DRAFT),
-	    "the buyer speaks of law");
+	    "the buyer speaks of law, or the urgency is not known");
 	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
 	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
-	say(words, &weakest, "parcels", WHEN(facts->value[FACT_PARCELS].known && facts->value[FACT_PARCELS].number > 1, REACH_DRAFT),
+	say(words, &weakest, "parcels", WHEN(!facts->value[FACT_PARCELS].known || facts->value[FACT_PARCELS].number > 1, REACH_DRAFT),
 	    "the order has several parcels, and only the newest was looked at");
 	say(words, &weakest, "recorded", WHEN(input->recorded, REACH_DRAFT), "the carrier's answer is a recorded one");
 	say(words, &weakest, "claim", WHEN(!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"), REACH_DRAFT), "a claim is open");
-	say(words, &weakest, "marketplace", WHEN(facts_true(facts, FACT_BY_MARKETPLACE) || facts_true(facts, FACT_MARKETPLACE_REFUNDED), REACH_DRAFT),
-	    "the marketplace fulfils or has refunded this order");
-	say(words, &weakest, "cancelled", WHEN(facts_true(facts, FACT_CANCELLED), REACH_DRAFT), "the order is cancelled");
+	say(words, &weakest, "marketplace", WHEN(may_be(facts, FACT_BY_MARKETPLACE) || may_be(facts, FACT_MARKETPLACE_REFUNDED), REACH_DRAFT),
+	    "the marketplace may fulfil or have refunded this order");
+	say(words, &weakest, "cancelled", WHEN(may_be(facts, FACT_CANCELLED), REACH_DRAFT), "the order may be cancelled");
 	say(words, &weakest, "money", WHEN(input->pays, REACH_DRAFT), "the reply promises money or goods; approve it together with its task");
-	say(words, &weakest, "value", WHEN(value->known && value->real > input->auto_value, REACH_DRAFT), "worth more than auto_value_cents");
-	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "replies_per_case_day is used up");
+	say(words, &weakest, "value", WHEN(!value->known || value->real > input->auto_value, REACH_DRAFT), "worth more than auto_value_cents, or of unknown worth");
+	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "so many answers in one case want a person");
 	return weakest;
 }
 
@@ -63,16 +69,16 @@ const char *gate_pay(const struct facts *facts)
 {
 	if (!facts_true(facts, FACT_ORDER_KNOWN))
 		return "the order is not known";
-	if (facts_true(facts, FACT_BY_MARKETPLACE))
-		return "the marketplace fulfils this order";
-	if (!facts->value[FACT_CLAIMS_PROTECTED].known || facts_true(facts, FACT_CLAIMS_PROTECTED))
+	if (may_be(facts, FACT_BY_MARKETPLACE))
+		return "the marketplace may fulfil this order";
+	if (may_be(facts, FACT_CLAIMS_PROTECTED))
 		return "the shipment is claims-protected: the marketplace pays";
 	if (!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"))
 		return "a claim is open";
-	if (!facts->value[FACT_MARKETPLACE_REFUNDED].known || facts_true(facts, FACT_MARKETPLACE_REFUNDED))
+	if (may_be(facts, FACT_MARKETPLACE_REFUNDED))
 		return "the marketplace has refunded the buyer";
-	if (facts_true(facts, FACT_CANCELLED))
-		return "the order is cancelled";
+	if (may_be(facts, FACT_CANCELLED))
+		return "the order may be cancelled";
 	/* A proposal that stands keeps its key, so proposing it again changes nothing. */
 	if (!facts_is(facts, FACT_COMPENSATION, "none") && !facts_is(facts, FACT_COMPENSATION, "proposed"))
 		return "a compensation was approved, done or rejected already";

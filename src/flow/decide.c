@@ -325,9 +325,10 @@ static bool conclude(struct decision *d, GError **error)
 	if (fine) {
 		move_case(d, policy.rule, reach, state, replies, next_at);
 		fine = case_update(d->flow->store, d->buyer_case, error);
+	}
+	if (fine)
 		log_info("decided case=c%" G_GINT64_FORMAT " rule=\"%s\" sends=%s state=%s", d->buyer_case->id, policy.rule->name, row->sends,
 			 case_state_name(d->buyer_case->state));
-	}
 	policy_decision_clear(&policy);
 	return fine;
 }

@@ -24,8 +24,8 @@ struct gate_input {
 	bool person;			/* the rule wants a person to look */
 	bool reachable;			/* there is an address to answer to */
 	bool recorded;			/* the tracking is recorded and that is not what the seller configured */
-	gint64 repeats;			/* answers to be counted against the case's cap in 24 h */
-	int case_cap;
+	gint64 repeats;			/* answers that left in this case so far */
+	int case_cap;			/* from so many on a person answers */
 };
 
 struct gate_word {
