@@ -70,8 +70,6 @@ static void use_pack(const struct pack *pack, struct matcher *matcher, const str
 	scoped(folded) subject = input->subject ? fold_text(input->subject, pack->fold, pack->words) : NULL;
 	const struct rule_view view = { input->text, body, subject };
 
-	for (int i = 0; i < INTENT_COUNT; i++)
-		sums->of[i] += pack->bias[i];
 	for (guint i = 0; i < pack->rules->len; i++) {
 		const struct rule *rule = g_ptr_array_index(pack->rules, i);
 		struct rule_hit hit;
@@ -156,7 +154,12 @@ static void use_languages(const struct packs *packs, const struct classify_input
 	for (guint i = 0; i < packs->list->len; i++) {
 		const struct pack *pack = g_ptr_array_index(packs->list, i);
 
-		if (pack->lang[0] == '*' || g_strcmp0(pack->lang, lang) == 0 || g_strcmp0(pack->lang, guess.second) == 0)
+		const bool own = pack->lang[0] == '*' || g_strcmp0(pack->lang, lang) == 0;
+
+		if (own)	/* what messages start with counts once, also where two languages are mixed */
+			for (int k = 0; k < INTENT_COUNT; k++)
+				sums->of[k] += pack->bias[k];
+		if (own || g_strcmp0(pack->lang, guess.second) == 0)
 			use_pack(pack, matcher, input, sums, reading);
 	}
 }
