@@ -10,7 +10,6 @@
 #define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
 #define TEMPER 1.0
-#define SUPPORT_LEAST 6.0	/* three likely rules; at 5 the held corpus had wrong ones among the sure */
 #define WEAK 1.0		/* weights below do not count as support */
 #define RIVAL_MOST 1.5		/* a likely rule for something else */
 #define DOUBTFUL 0.75
@@ -126,8 +125,9 @@ static void settle(const struct sums *sums, struct reading *reading)
 
 /* A parcel that is missing mostly because nothing says otherwise is a guess, and one that shares its message
  * with another concern is a case for a person: neither may look sure. */
-static void doubt(struct reading *reading)
+static void doubt(const struct packs *packs, struct reading *reading)
 {
+	const struct pack *pack = packs_find(packs, reading->lang);
 	double support = 0, rival = 0;
 
 	for (guint i = 0; i < reading->evidence->len; i++) {
@@ -138,7 +138,7 @@ static void doubt(struct reading *reading)
 		else
 			rival = MAX(rival, evidence->weight);
 	}
-	if (intent_means_not_arrived(reading->intent) && (support < SUPPORT_LEAST || rival >= RIVAL_MOST))
+	if (intent_means_not_arrived(reading->intent) && (!pack || support < pack->support || rival >= RIVAL_MOST))
 		reading->confidence = MIN(reading->confidence, DOUBTFUL);
 }
 
@@ -178,6 +178,6 @@ void classify_text(const struct packs *packs, const struct classify_input *input
 	settle(&sums, reading);
 	if (sums.unknown)
 		reading->confidence = MIN(reading->confidence, 0.5);
-	doubt(reading);
+	doubt(packs, reading);
 	g_ptr_array_sort(reading->evidence, by_weight);
 }

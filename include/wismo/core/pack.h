@@ -37,6 +37,7 @@ struct pack {
 	GHashTable *stop;	/* set of folded stop words: how the language is known */
 	GPtrArray *rules;	/* struct rule */
 	double bias[INTENT_COUNT];	/* what each intent starts with */
+	double support;		/* clear words that a machine's answer needs, in log odds; young packs ask for more */
 };
 
 struct packs {
