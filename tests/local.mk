@@ -189,6 +189,7 @@ check_SCRIPTS += tests/flow/classify.sh
 check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
 
 check_SCRIPTS += tests/carrier/test-carrier.sh
+check_SCRIPTS += tests/flow/servers.sh
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 
 # Reading: make tests/bench/read && tests/bench/read
