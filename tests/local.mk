@@ -190,6 +190,12 @@ check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/setting
 
 check_SCRIPTS += tests/carrier/test-carrier.sh
 check_SCRIPTS += tests/flow/servers.sh
+
+# ---- crashes: the product with fault points that kill ----
+noinst_PROGRAMS += tests/crash/wismo-faults
+tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c
+tests_crash_wismo_faults_LDADD = $(ALL_LIBS)
+check_SCRIPTS += tests/crash/crash.sh
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 
 # Reading: make tests/bench/read && tests/bench/read

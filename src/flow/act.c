@@ -142,8 +142,9 @@ static bool recover(const struct flow *flow, gint64 now, GError **error)
 		else if (acted)
 			result = (struct hook_result) { HOOK_DONE, g_strdup("found in the export file") };
 		else
-			result = (struct hook_result) { HOOK_FAILED, g_strdup("interrupted before it was written") };
-		fine = settle(flow, task, &result, now, error);
+			result.outcome = HOOK_FAILED;
+		fine = result.outcome == HOOK_FAILED ? task_again(flow->store, task, now, "interrupted before it was written", error)
+			: settle(flow, task, &result, now, error);
 		g_free(result.said);
 		if (!fine)
 			return false;

@@ -332,6 +332,7 @@ CREATE TABLE task_moves (was TEXT, will TEXT, PRIMARY KEY (was, will)) STRICT, W
 INSERT INTO task_moves VALUES
   ('proposed', 'approved'), ('proposed', 'rejected'), ('approved', 'executing'), ('approved', 'rejected'),
   ('approved', 'proposed'), ('executing', 'executed'), ('executing', 'failed'), ('executing', 'uncertain'),
+  ('executing', 'approved'),                      -- interrupted, and the hook can tell that it has not acted
   ('executed', 'done'), ('approved', 'done'), ('failed', 'approved'), ('failed', 'rejected'), ('failed', 'done'),
   ('uncertain', 'done'), ('uncertain', 'approved'), ('uncertain', 'rejected'), ('proposed', 'done');
 CREATE TRIGGER task_move BEFORE UPDATE OF state ON tasks

@@ -175,6 +175,11 @@ bool task_return(struct store *store, struct task *task, gint64 now, const char 
 	return move(store, task, TASK_PROPOSED, BIT(TASK_APPROVED), why, NULL, NULL, now, actor, error);
 }
 
+bool task_again(struct store *store, struct task *task, gint64 now, const char *why, GError **error)
+{
+	return move(store, task, TASK_APPROVED, BIT(TASK_EXECUTING), NULL, NULL, why, now, "runner", error);
+}
+
 bool task_begin(struct store *store, struct task *task, gint64 now, GError **error)
 {
 	return move(store, task, TASK_EXECUTING, BIT(TASK_APPROVED), NULL, NULL, NULL, now, "runner", error);

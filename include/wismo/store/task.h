@@ -24,6 +24,7 @@ struct task *task_next(struct store *store, enum task_state state, gint64 after,
 bool task_approve(struct store *store, struct task *task, gint64 now, const char *actor, GError **error);
 bool task_reject(struct store *store, struct task *task, gint64 now, const char *actor, const char *reason, GError **error);
 bool task_return(struct store *store, struct task *task, gint64 now, const char *actor, const char *why, GError **error);	/* approved -> proposed */
+bool task_again(struct store *store, struct task *task, gint64 now, const char *why, GError **error);	/* interrupted, and certainly not acted */
 bool task_begin(struct store *store, struct task *task, gint64 now, GError **error);	/* counts the attempt */
 bool task_executed(struct store *store, struct task *task, gint64 now, const char *result, GError **error);
 bool task_fail(struct store *store, struct task *task, gint64 now, const char *why, GError **error);
