@@ -42,6 +42,21 @@ tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
 tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_pattern_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-gate
+tests_unit_test_gate_SOURCES = tests/unit/test-gate.c $(TEST_SEAMS)
+tests_unit_test_gate_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_gate_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-deadline
+tests_unit_test_deadline_SOURCES = tests/unit/test-deadline.c $(TEST_SEAMS)
+tests_unit_test_deadline_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_deadline_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-policy
+tests_unit_test_policy_SOURCES = tests/unit/test-policy.c $(TEST_SEAMS)
+tests_unit_test_policy_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_policy_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-template
 tests_unit_test_template_SOURCES = tests/unit/test-template.c $(TEST_SEAMS)
 tests_unit_test_template_CFLAGS = $(TEST_CFLAGS)
