@@ -204,7 +204,7 @@ check_SCRIPTS += tests/flow/classify.sh
 check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
 
 check_SCRIPTS += tests/carrier/test-carrier.sh
-check_SCRIPTS += tests/flow/servers.sh
+check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh
 
 # ---- crashes: the product with fault points that kill ----
 noinst_PROGRAMS += tests/crash/wismo-faults
