@@ -42,6 +42,11 @@ tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
 tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_pattern_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-lint
+tests_unit_test_lint_SOURCES = tests/unit/test-lint.c $(TEST_SEAMS)
+tests_unit_test_lint_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_lint_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-gate
 tests_unit_test_gate_SOURCES = tests/unit/test-gate.c $(TEST_SEAMS)
 tests_unit_test_gate_CFLAGS = $(TEST_CFLAGS)
