@@ -137,8 +137,15 @@ struct overlay *command_overlay(const struct command_options *options, int *code
 	g_autoptr(GError) error = NULL;
 	struct overlay *overlay = overlay_new(options->data, &error);
 
-	if (!overlay)
+	if (!overlay) {
 		*code = command_fail(options, EXIT_USAGE, error);
+	} else if (!options->data) {
+		/* The seller's own files lie beside the configuration; every command sees the same ones as the agent. */
+		g_autofree char *config = options->config ? g_canonicalize_filename(options->config, NULL) : settings_usual_path();
+		g_autofree char *folder = g_path_get_dirname(config);
+
+		overlay_add(overlay, folder);
+	}
 	return overlay;
 }
 

@@ -77,7 +77,7 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 			   "i", "tasks_failed", o->tasks_failed, NULL);
 		return;
 	}
-	printf("agent     %s, mode %s\n", agent, modes[settings->mode]);
+	printf("agent     %s\nmode      %s\n", agent, modes[settings->mode]);
 	printf("mails     %d, %d not read yet, %d set aside\n", (int) o->mails, (int) o->mails_new, (int) o->mails_parked);
 	printf("cases     %d open, %d unanswered%s%s, %d past their deadline\n", (int) o->cases_open, (int) o->unanswered,
 	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "", (int) o->overdue);

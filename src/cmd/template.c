@@ -147,7 +147,7 @@ static char *own_path(const struct command_options *options, const struct wanted
 	return g_steal_pointer(&path);
 }
 
-static int edit(const struct replies *replies, const struct channels *channels, const char *argument,
+static int edit(const struct overlay *overlay, const struct replies *replies, const struct channels *channels, const char *argument,
 		const struct command_options *options)
 {
 	struct wanted wanted = { NULL, NULL, NULL, NULL };
@@ -169,7 +169,7 @@ static int edit(const struct replies *replies, const struct channels *channels, 
 		g_ptr_array_add(full, NULL);
 		if (g_spawn_sync(NULL, (char **) full->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
 				 NULL, NULL, &status, &error) && g_spawn_check_wait_status(status, &error)
-		    && replies_check_file(path, channels, &error)) {
+		    && replies_check_file(overlay, path, channels, &error)) {
 			printf("%s: fine. See it: wismo template preview %s/%s\nIt counts from the agent's next start or "
 			       "reload (kill -HUP). What has changed: diff %s %s\n", path, wanted.lang, wanted.name, wanted.path, path);
 			code = EXIT_DONE;
@@ -197,7 +197,7 @@ static int check(const struct overlay *overlay, const struct channels *channels,
 		return EXIT_USAGE;
 	}
 	for (int i = 0; i < files; i++) {
-		if (replies_check_file(paths[i], channels, &error)) {
+		if (replies_check_file(overlay, paths[i], channels, &error)) {
 			printf("%s: fine\n", paths[i]);
 			continue;
 		}
@@ -247,6 +247,6 @@ int template_command(int argc, char **argv)
 	if (strcmp(argv[1], "preview") == 0 && argc == 3)
 		return preview(replies, argv[2]);
 	if (strcmp(argv[1], "edit") == 0 && argc == 3)
-		return edit(replies, channels, argv[2], &options);
+		return edit(overlay, replies, channels, argv[2], &options);
 	return usage();
 }

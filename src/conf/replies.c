@@ -98,13 +98,28 @@ struct replies *replies_load(const struct overlay *overlay, const struct channel
 	return replies_prove(replies, strictest ? look : NULL, (void *) strictest, error) ? g_steal_pointer(&replies) : NULL;
 }
 
-bool replies_check_file(const char *path, const struct channels *channels, GError **error)
+bool replies_check_file(const struct overlay *overlay, const char *path, const struct channels *channels, GError **error)
 {
 	scoped(replies) replies = replies_new();
 	g_autofree char *text = read_text(path, error);
 	g_autofree char *name = name_of(path);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *lang = g_path_get_basename(folder);
+	g_autofree char *shelf = g_build_filename("replies", lang, NULL);
+	g_autoptr(GPtrArray) files = overlay_list(overlay, shelf, ".txt");
 	const struct channel *strictest = channels ? channels_find(channels, "amazon") : NULL;
 
-	return text && replies_add(replies, "de", name, path, text, error)
-		&& replies_prove(replies, strictest ? look : NULL, (void *) strictest, error);
+	if (!text || !replies_add(replies, lang, name, path, text, error))
+		return false;
+	for (guint i = 0; i < files->len; i++) {
+		g_autofree char *part = name_of(g_ptr_array_index(files, i));
+		g_autofree char *part_text = NULL;
+
+		if (part[0] != '_' || strcmp(part, name) == 0)
+			continue;
+		part_text = read_text(g_ptr_array_index(files, i), error);
+		if (!part_text || !replies_add(replies, lang, part, g_ptr_array_index(files, i), part_text, error))
+			return false;
+	}
+	return replies_prove(replies, strictest ? look : NULL, (void *) strictest, error);
 }

@@ -256,7 +256,9 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 	}
 	if (rule->person || reach == REACH_NOTHING || (replied && state == REPLY_BLOCKED)) {
 		c->state = CASE_PERSON;
-		c->why = g_strdup(rule->why ? rule->why : rule->name);
+		/* What kept the machine from answering says more than the rule's general word. */
+		c->why = g_strdup(c->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not
+				  ? d->row->reading->why_not : rule->why ? rule->why : rule->name);
 	} else {
 		c->state = replied && reach == REACH_AUTO ? CASE_WAITING : CASE_OPEN;
 	}

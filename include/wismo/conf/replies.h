@@ -10,7 +10,7 @@
 /* `channels` (may be NULL: not linted) must hold the strictest rules: amazon's are used. Owned. */
 struct replies *replies_load(const struct overlay *overlay, const struct channels *channels, GError **error);
 
-/* Reads one file for `template check FILE`; true when it is fine. */
-bool replies_check_file(const char *path, const struct channels *channels, GError **error);
+/* Reads one file of a folder named like its language, with the partials of the overlay; true when it is fine. */
+bool replies_check_file(const struct overlay *overlay, const char *path, const struct channels *channels, GError **error);
 
 #endif
