@@ -27,6 +27,7 @@ src_libmodel_a_SOURCES = \
 src_libcore_a_SOURCES = \
 	src/core/check.c \
 	src/core/carrier.c \
+	src/core/carrier_find.c \
 	src/core/carrier_life.c \
 	src/core/carrier_map.c \
 	src/core/carrier_request.c \

@@ -82,7 +82,7 @@ static void print_text(const char *number, const GArray *candidates)
 		g_autofree char *page = carrier_page(one->carrier, number);
 
 		printf("  %-24s %-18s %s\n", one->carrier->title, one->form->name, !one->valid ? "check digit is wrong: a typing error?"
-		       : one->form->check ? "check digit is right" : "form fits, nothing to check");
+		       : one->proven ? "check digit is right" : one->form->check ? "form fits, unusual check digit" : "form fits, nothing to check");
 		if (page && one->valid)
 			printf("      %s\n", page);
 	}

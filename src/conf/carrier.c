@@ -8,8 +8,8 @@
 #define MAIN_FLAGS (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
 static cfg_opt_t number_options[] = {
-	CFG_STR("form", NULL, CFGF_NONE), CFG_STR("check", NULL, CFGF_NONE), CFG_INT("likely", 5, CFGF_NONE),
-	CFG_BOOL("needs_hint", cfg_false, CFGF_NONE),
+	CFG_STR("form", NULL, CFGF_NONE), CFG_STR("check", NULL, CFGF_NONE), CFG_STR("before", NULL, CFGF_NONE),
+	CFG_STR("page", NULL, CFGF_NONE), CFG_INT("likely", 5, CFGF_NONE), CFG_BOOL("needs_hint", cfg_false, CFGF_NONE), CFG_BOOL("observed", cfg_false, CFGF_NONE),
 	CFG_STR_LIST("valid", (char *) "{}", CFGF_NONE), CFG_STR_LIST("invalid", (char *) "{}", CFGF_NONE), CFG_END()
 };
 static cfg_opt_t limit_options[] = {
@@ -73,7 +73,10 @@ static bool read_number(cfg_t *section, struct carrier *carrier, GError **error)
 	form->line = section->line;
 	form->name = g_strdup(cfg_title(section));
 	form->pattern = g_strdup(cfg_getstr(section, "form"));
+	form->before = g_strdup(cfg_getstr(section, "before"));
+	form->page = g_strdup(cfg_getstr(section, "page"));
 	form->likely = (int) cfg_getint(section, "likely");
+	form->observed = cfg_getbool(section, "observed");
 	form->needs_hint = cfg_getbool(section, "needs_hint");
 	g_ptr_array_unref(form->valid);
 	g_ptr_array_unref(form->invalid);

@@ -10,6 +10,8 @@ static void form_free(gpointer pointer)
 
 	g_free(form->name);
 	g_free(form->pattern);
+	g_free(form->before);
+	g_free(form->page);
 	regex_free(form->regex);
 	g_ptr_array_unref(form->valid);
 	g_ptr_array_unref(form->invalid);

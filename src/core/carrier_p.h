@@ -4,6 +4,18 @@
 
 #include "wismo/core/carrier.h"
 
+#define LONGEST_NUMBER 40
+#define FULL_WIDTH_FIRST 0xff01	/* Unicode's wide '!' to '~' of Japanese and Chinese text */
+#define FULL_WIDTH_LAST 0xff5e
+
+struct carriers {
+	GPtrArray *all;			/* struct carrier */
+	struct find_words *words;	/* carrier_find.c's */
+};
+
+struct find_words *find_words_new(void);
+void find_words_free(struct find_words *words);
+
 /* Compiles everything; false with file:line. */
 bool carrier_compile(struct carrier *carrier, GError **error);
 

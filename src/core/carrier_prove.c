@@ -2,7 +2,6 @@
 #include "carrier_p.h"
 
 #include "wismo/base/clock.h"
-#include "wismo/core/regex.h"
 
 #include <string.h>
 
@@ -12,17 +11,19 @@ static bool prove_numbers(const struct carrier *carrier, const struct carrier_fo
 {
 	for (guint i = 0; i < form->valid->len; i++) {
 		g_autofree char *number = carrier_normal(form->valid->pdata[i]);
+		bool right = false;
 
-		if (!regex_matches(form->regex, number))
+		if (!carrier_form_fits(form, number, &right))
 			return carrier_fail(carrier, form->line, error, "number \"%s\": %s does not fit the form", form->name, number);
-		if (form->check && !check_ok(form->check, number))
+		if (form->check && !right)
 			return carrier_fail(carrier, form->line, error, "number \"%s\": %s fails the check %s", form->name, number,
 					    check_name(form->check));
 	}
 	for (guint i = 0; i < form->invalid->len; i++) {
 		g_autofree char *number = carrier_normal(form->invalid->pdata[i]);
+		bool right = false;
 
-		if (regex_matches(form->regex, number) && (!form->check || check_ok(form->check, number)))
+		if (carrier_form_fits(form, number, &right) && (right || !form->check))
 			return carrier_fail(carrier, form->line, error, "number \"%s\": %s should be invalid and is not", form->name, number);
 	}
 	return form->valid->len || carrier_fail(carrier, form->line, error, "number \"%s\": needs an example in valid", form->name);

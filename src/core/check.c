@@ -1,6 +1,8 @@
-/* One function a rule, one row each. All take a number of letters and digits whose last sign is the check
- * digit unless said otherwise. Sources: UPU S10 and S18, GS1 General Specifications 7.9, ISO 7064, USPS-B-3200,
- * jkeen/tracking_number_data (whose sample numbers stand in the carrier files). */
+/* One function a rule, one row each. All take letters and digits whose last sign is the check digit; which part of
+ * a number that is, and what is counted before it, the form says (wismo-carriers(5)). Sources: UPU S10 and S18, GS1
+ * General Specifications 7.9, ISO 7064, USPS Publication 199, DHL's and Deutsche Post's label guides, Colissimo's and
+ * Mondial Relay's label specifications, jkeen/tracking_number_data 2.0.0. Rules that no carrier has published are marked
+ * "observed": they hold for every public number that was tried (Evri 2, GLS 4, SF 3, Correos 3, Blue Dart 4, Aramex 2). */
 #include "wismo/core/check.h"
 
 #include <glib.h>
@@ -12,11 +14,6 @@ struct check_rule {
 	const char *summary;
 };
 
-static int digit(char c)
-{
-	return g_ascii_isdigit(c) ? c - '0' : -1;
-}
-
 static bool digits_ok(const char *number, gsize length)
 {
 	for (gsize i = 0; i < length; i++)
@@ -25,41 +22,32 @@ static bool digits_ok(const char *number, gsize length)
 	return length > 1;
 }
 
-/* Weights 3, 1, 3 ... from the right, the check digit excluded. */
-static bool gs1_with(const char *prefix, const char *number, gsize length)
+/* The n-th digit to the left of the check digit, from 0. */
+static int digit_left(const char *number, gsize length, gsize n)
 {
-	g_autofree char *whole = g_strconcat(prefix, number, NULL);
-	gsize n = strlen(prefix) + length;
-	int sum = 0;
+	return number[length - 2 - n] - '0';
+}
 
-	if (!digits_ok(whole, n))
+/* Weights 3, 1, 3 ... from the right; `start` is added to the sum. */
+static bool gs1_from(const char *number, gsize length, int start)
+{
+	int sum = start;
+
+	if (!digits_ok(number, length))
 		return false;
-	for (gsize i = 0; i + 1 < n; i++)
-		sum += (whole[i] - '0') * ((n - 2 - i) % 2 == 0 ? 3 : 1);
-	return (10 - sum % 10) % 10 == whole[n - 1] - '0';
+	for (gsize n = 0; n + 1 < length; n++)
+		sum += digit_left(number, length, n) * (n % 2 ? 1 : 3);
+	return (10 - sum % 10) % 10 == number[length - 1] - '0';
 }
 
 static bool gs1(const char *number, gsize length)
 {
-	return gs1_with("", number, length);
+	return gs1_from(number, length, 0);
 }
 
-/* The check digit covers the last 15 digits only. */
-static bool gs1_last15(const char *number, gsize length)
-{
-	return length >= 15 && gs1(number + length - 15, 15);
-}
-
-/* 3/1 from the right with 1 added to the sum: GLS. */
 static bool gls(const char *number, gsize length)
 {
-	int sum = 1;
-
-	if (!digits_ok(number, length))
-		return false;
-	for (gsize i = 0; i + 1 < length; i++)
-		sum += (number[i] - '0') * ((length - 2 - i) % 2 == 0 ? 3 : 1);
-	return (10 - sum % 10) % 10 == number[length - 1] - '0';
+	return gs1_from(number, length, 1);
 }
 
 static bool luhn(const char *number, gsize length)
@@ -76,7 +64,6 @@ static bool luhn(const char *number, gsize length)
 	return sum % 10 == 0;
 }
 
-/* Weights 4, 9, 4 ... from the left: Identcode and Leitcode of Deutsche Post. */
 static bool ident(const char *number, gsize length)
 {
 	int sum = 0;
@@ -99,147 +86,129 @@ static bool mod7(const char *number, gsize length)
 	return rest == number[length - 1] - '0';
 }
 
-/* UPU S10: the nine digits stand between two letters on each side. */
+static bool mod11(const char *number, gsize length)
+{
+	int sum = 0, check;
+
+	if (!digits_ok(number, length))
+		return false;
+	for (gsize n = 0; n + 1 < length; n++)
+		sum += digit_left(number, length, n) * (2 + (int) (n % 6));
+	check = 11 - sum % 11;
+	return (check >= 10 ? 0 : check) == number[length - 1] - '0';
+}
+
+/* Nine digits; with the letters of a whole S10 number around them, too. */
 static bool s10(const char *number, gsize length)
 {
 	static const int weights[] = { 8, 6, 4, 2, 3, 5, 9, 7 };
+	const char *digits = length == 13 ? number + 2 : number;
 	int sum = 0, check;
 
-	if (length != 13 || !digits_ok(number + 2, 9))
+	if ((length != 13 && length != 9) || !digits_ok(digits, 9))
 		return false;
 	for (gsize i = 0; i < 8; i++)
-		sum += (number[2 + i] - '0') * weights[i];
+		sum += (digits[i] - '0') * weights[i];
 	check = 11 - sum % 11;
 	check = check == 10 ? 0 : check == 11 ? 5 : check;
-	return check == number[10] - '0';
+	return check == digits[8] - '0';
 }
 
-/* Weights 1, 2, 1 ... from the left without digit sums; letters count (ASCII - 3) mod 10. */
-static bool ups_over(const char *number, gsize length)
+/* UPS's value of a sign: letters count (ASCII - 3) mod 10. */
+static int ups_value(char c)
+{
+	return g_ascii_isdigit(c) ? c - '0' : (c - 3) % 10;
+}
+
+/* Alternating weights from the left, products taken whole. */
+static int ups_sum(const char *number, gsize length, int first, int second)
 {
 	int sum = 0;
 
-	if (length < 2 || !g_ascii_isdigit(number[length - 1]))
-		return false;
-	for (gsize i = 0; i + 1 < length; i++) {
-		int d = g_ascii_isdigit(number[i]) ? number[i] - '0' : (number[i] - 3) % 10;
+	for (gsize i = 0; i + 1 < length; i++)
+		sum += ups_value(number[i]) * (i % 2 ? second : first);
+	return sum;
+}
 
-		sum += d * (i % 2 ? 2 : 1);
+static bool ups(const char *number, gsize length)
+{
+	return length > 1 && g_ascii_isdigit(number[length - 1])
+		&& (10 - ups_sum(number, length, 1, 2) % 10) % 10 == number[length - 1] - '0';
+}
+
+static bool evri(const char *number, gsize length)
+{
+	return length > 1 && g_ascii_isdigit(number[length - 1]) && ups_sum(number, length, 2, 1) % 10 == number[length - 1] - '0';
+}
+
+static bool fedex(const char *number, gsize length)
+{
+	static const int weights[] = { 1, 3, 7 };
+	int sum = 0;
+
+	if (!digits_ok(number, length))
+		return false;
+	for (gsize n = 0; n + 1 < length; n++)
+		sum += digit_left(number, length, n) * weights[n % 3];
+	return sum % 11 % 10 == number[length - 1] - '0';
+}
+
+/* The first three digits are an area and do not count; of each product both digits are added. */
+static bool sf(const char *number, gsize length)
+{
+	int sum = 0;
+
+	if (length < 5 || !digits_ok(number, length))
+		return false;
+	for (gsize n = 0; n + 4 < length; n++) {
+		int product = digit_left(number, length, n) * (1 + 2 * (int) n);
+
+		sum += product / 10 % 10 + product % 10;
 	}
 	return (10 - sum % 10) % 10 == number[length - 1] - '0';
 }
 
-static bool ups_1z(const char *number, gsize length)
+static int value36(char c)
 {
-	return length == 18 && ups_over(number + 2, length - 2);
+	return g_ascii_isdigit(c) ? c - '0' : c - 'A' + 10;
 }
 
-/* A letter, then nine digits and the check digit. */
-static bool ups_letter(const char *number, gsize length)
-{
-	return length == 11 && digits_ok(number + 1, 10) && ups_over(number + 1, 10);
-}
-
-/* The leading letter counts as 4. */
-static bool ontrac(const char *number, gsize length)
-{
-	g_autofree char *whole = g_strconcat("4", number + 1, NULL);
-
-	return length > 2 && digits_ok(whole, length) && ups_over(whole, length);
-}
-
-static bool fedex_over(const char *number, gsize length, const int *weights)
-{
-	int sum = 0;
-
-	if (!digits_ok(number, length))
-		return false;
-	for (gsize i = 0; i + 1 < length; i++)
-		sum += (number[i] - '0') * weights[i % 3];
-	return sum % 11 % 10 == number[length - 1] - '0';
-}
-
-static bool fedex12(const char *number, gsize length)
-{
-	static const int weights[] = { 3, 1, 7 };
-
-	return length == 12 && fedex_over(number, length, weights);
-}
-
-/* The check digit covers the last 14 digits of the long barcode. */
-static bool fedex34(const char *number, gsize length)
-{
-	static const int weights[] = { 1, 7, 3 };
-
-	return length >= 14 && digits_ok(number, length) && fedex_over(number + length - 14, 14, weights);
-}
-
-/* Twenty digits, with or without 91 counted before them: both kinds are printed. */
-static bool usps20(const char *number, gsize length)
-{
-	return gs1(number, length) || gs1_with("91", number, length);
-}
-
-static bool smartpost(const char *number, gsize length)
-{
-	return gs1_with("92", number, length);
-}
-
-/* 420 and the ZIP code of five or nine digits stand before the number proper, which begins with 9. */
-static bool usps420(const char *number, gsize length)
-{
-	if (length < 28 || memcmp(number, "420", 3) != 0)
-		return false;
-	return (number[8] == '9' && length - 8 <= 26 && gs1(number + 8, length - 8))
-		|| (length > 32 && number[12] == '9' && gs1(number + 12, length - 12));
-}
-
-/* ISO 7064 mod 37,36 over letters and digits, the last one being the check sign: DPD. */
 static bool mod37_36(const char *number, gsize length)
 {
-	int rest = 36, value;
+	int rest = 36;
 
 	for (gsize i = 0; i + 1 < length; i++) {
-		value = digit(number[i]) >= 0 ? digit(number[i]) : number[i] - 'A' + 10;
-		rest += value;
+		rest += value36(number[i]);
 		rest = rest > 36 ? rest - 36 : rest;
 		rest = rest * 2 % 37;
 	}
-	value = digit(number[length - 1]) >= 0 ? digit(number[length - 1]) : number[length - 1] - 'A' + 10;
-	return length > 1 && (37 - rest) % 36 == value;
+	return length > 1 && (37 - rest) % 36 == value36(number[length - 1]);
 }
 
-/* Recursive mod 10 table of Swiss payment slips and barcodes. */
-static bool mod10r(const char *number, gsize length)
+static bool correos(const char *number, gsize length)
 {
-	static const int table[] = { 0, 9, 4, 6, 8, 2, 7, 1, 3, 5 };
-	int carry = 0;
+	static const char letters[] = "TRWAGMYFPDXBNJZSQVHLCKE";	/* those of Spanish identity cards */
+	unsigned sum = 0;
 
-	if (!digits_ok(number, length))
-		return false;
 	for (gsize i = 0; i + 1 < length; i++)
-		carry = table[(carry + number[i] - '0') % 10];
-	return (10 - carry) % 10 == number[length - 1] - '0';
+		sum += (unsigned char) number[i];
+	return length > 1 && letters[sum % 23] == number[length - 1];
 }
 
 static const struct check_rule rules[] = {
-	{ "gs1", gs1, "weights 3, 1 from the right, mod 10 (NVE, SSCC, IMpb, Hermes, Canada Post)" },
-	{ "gs1_last15", gs1_last15, "gs1 over the last 15 digits (FedEx Ground 96)" },
-	{ "gls", gls, "gs1 with 1 added to the sum" },
-	{ "luhn", luhn, "doubling every second digit from the right" },
+	{ "gs1", gs1, "weights 3, 1 from the right, mod 10 (NVE, SSCC, IMpb, Hermes, Canada Post, Colissimo)" },
+	{ "gls", gls, "gs1 with 1 added to the sum (GLS, observed)" },
+	{ "luhn", luhn, "every second digit from the right doubled, mod 10 (Purolator, Old Dominion)" },
 	{ "ident", ident, "weights 4, 9 from the left, mod 10 (Identcode)" },
-	{ "mod7", mod7, "the number before the last digit, mod 7 (DHL Express, Japan)" },
-	{ "s10", s10, "weights 8 6 4 2 3 5 9 7, mod 11 (UPU S10)" },
-	{ "ups_1z", ups_1z, "1Z numbers" },
-	{ "ups_letter", ups_letter, "a letter and ten digits of UPS" },
-	{ "ontrac", ontrac, "a letter and fourteen digits of OnTrac" },
-	{ "fedex12", fedex12, "weights 3, 1, 7, mod 11, mod 10" },
-	{ "fedex34", fedex34, "weights 1, 7, 3 over the last 14 digits, mod 11, mod 10" },
-	{ "usps20", usps20, "gs1, with 91 before it when it is not written" },
-	{ "smartpost", smartpost, "gs1, with 92 before it" },
-	{ "usps420", usps420, "gs1 after 420 and the ZIP code" },
-	{ "mod37_36", mod37_36, "ISO 7064 mod 37,36 (DPD with its check sign)" },
-	{ "mod10r", mod10r, "recursive mod 10 (Swiss Post)" },
+	{ "mod7", mod7, "the number before the last digit, mod 7 (DHL Express, Japan; Blue Dart and Aramex observed)" },
+	{ "mod11", mod11, "weights 2 to 7 from the right, mod 11, 10 and 11 become 0 (Mondial Relay, Ukrposhta)" },
+	{ "s10", s10, "weights 8 6 4 2 3 5 9 7 over eight digits, mod 11 (UPU S10)" },
+	{ "ups", ups, "weights 1, 2 from the left, letters (ASCII - 3) mod 10 (UPS, OnTrac)" },
+	{ "evri", evri, "weights 2, 1 from the left, letters as UPS, mod 10 without complement (Evri, observed)" },
+	{ "fedex", fedex, "weights 1, 3, 7 from the right, mod 11, mod 10 (FedEx)" },
+	{ "sf", sf, "weights 1, 3, 5 ... from the right without the first three, digits of the products, mod 10 (SF, observed)" },
+	{ "mod37_36", mod37_36, "ISO 7064 mod 37,36 over letters and digits (DPD, Chronopost)" },
+	{ "correos", correos, "character codes, mod 23, a letter (Correos, observed)" },
 };
 
 const struct check_rule *check_nth(unsigned n)

@@ -16,9 +16,12 @@
 /* A form of numbers. */
 struct carrier_form {
 	char *name;			/* "NVE" */
-	char *pattern;			/* PCRE2 over the whole normal form */
+	char *pattern;			/* PCRE2 over the whole normal form; its first group is what `check` covers, else all */
 	struct regex *regex;
 	const struct check_rule *check;	/* NULL: nothing to check */
+	char *before;			/* digits counted before the checked part though not written there; NULL: none */
+	char *page;			/* instead of the carrier's; NULL: that one */
+	bool observed;			/* nobody published the rule: a wrong digit makes a number less likely, not wrong */
 	int likely;			/* 0..9: which carrier to name first when several fit */
 	bool needs_hint;		/* in free text only near a word like "tracking": too many numbers look so */
 	GPtrArray *valid, *invalid;	/* char *: the file's own examples */
@@ -141,13 +144,22 @@ const struct carrier *carriers_named(const struct carriers *carriers, const char
 struct carrier_candidate {
 	const struct carrier *carrier;
 	const struct carrier_form *form;
-	bool valid;			/* the check digit is right, or there is none to check */
+	bool valid;			/* the check digit is right, or there is none that could be wrong */
+	bool proven;			/* a check digit is right */
+	int likely;
 };
 
-/* Normal form: upper case letters and digits. Owned. */
+/* Normal form: upper case letters and digits, of full-width ones too. Owned. */
 char *carrier_normal(const char *number);
 
-/* Every form that fits, valid ones first, likeliest first, one a carrier. Owned array of struct carrier_candidate. */
+/* The form that a number in normal form has; false: not this carrier's. A form with a check digit decides before
+ * those without: a number that fails its check is never valid by a looser form of the same carrier. */
+bool carrier_form_of(const struct carrier *carrier, const char *number, struct carrier_candidate *best);
+
+/* The form alone: does it fit, and is the check digit right (false without one)? */
+bool carrier_form_fits(const struct carrier_form *form, const char *number, bool *right);
+
+/* Every carrier whose form fits, valid ones first, likeliest first. Owned array of struct carrier_candidate. */
 GArray *carriers_recognise(const struct carriers *carriers, const char *number);
 
 /* Numbers in free text (struct found_number, appended in order, no doubles): blanks, hyphens, lower case; only those
