@@ -73,6 +73,15 @@ static bool compare(const struct carrier *carrier, const struct carrier_sample *
 	return true;
 }
 
+/* As the asking does it: a step that keeps less than the next one needs has no answer yet. */
+static void keep_of(const struct carrier *carrier, const struct carrier_step *step, const char *body, struct tracking *tracking)
+{
+	g_autoptr(GHashTable) keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	if (tracking->outcome == OUTCOME_OK && step != step_of(carrier, NULL) && !carrier_keep(carrier, step, body, keep))
+		tracking->outcome = OUTCOME_PENDING;
+}
+
 static bool prove_samples(const struct carrier *carrier, GError **error)
 {
 	bool unknown = false, ok = false;
@@ -85,6 +94,7 @@ static bool prove_samples(const struct carrier *carrier, GError **error)
 			return carrier_fail(carrier, sample->line, error, "sample \"%s\": no such step", sample->name);
 		scoped(tracking) tracking = carrier_read(carrier, step, sample->http, sample->body,
 							 sample->number ? sample->number : "0", SAMPLES_NOW);
+		keep_of(carrier, step, sample->body, tracking);
 		if (!compare(carrier, sample, tracking, error))
 			return false;
 		unknown = unknown || sample->outcome == OUTCOME_UNKNOWN;
@@ -94,14 +104,14 @@ static bool prove_samples(const struct carrier *carrier, GError **error)
 		|| carrier_fail(carrier, carrier->line, error, "needs samples of a delivered parcel and of an unknown number at least");
 }
 
-/* The host is fixed by the file, or by the seller's own configuration ({secret:host}). */
+/* The host is fixed by the file, or, where the seller runs the server, by the configuration ({host}). */
 static bool url_ok(const char *url)
 {
 	const char *host = g_str_has_prefix(url, "https://") ? url + 8 : "";
 	gsize length = strcspn(host, "/?#");
 	bool letters = false;
 
-	if (g_str_has_prefix(host, "{secret:host}/"))
+	if (g_str_has_prefix(host, "{host}/"))
 		return true;
 	for (gsize i = 0; i < length; i++) {
 		if (!g_ascii_isalnum(host[i]) && host[i] != '-' && host[i] != '.')
