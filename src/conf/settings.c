@@ -32,7 +32,7 @@ static cfg_opt_t secret_options[] = { SECRET("value"), CFG_END() };
 static cfg_opt_t carrier_options[] = {
 	CFG_SEC("secret", secret_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_STR("recorded", NULL, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
-	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_END()
+	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_STR("host", NULL, CFGF_NONE), CFG_END()
 };
 static cfg_opt_t hook_options[] = {
 	CFG_STR("export", NULL, CFGF_NONE), CFG_STR("webhook", NULL, CFGF_NONE), SECRET("webhook_token"),
@@ -192,18 +192,31 @@ static void carrier_free(gpointer pointer)
 	g_free(access->name);
 	g_hash_table_unref(access->secrets);
 	g_free(access->recorded);
+	g_free(access->host);
 	g_free(access->base);
 	g_free(access->ca_file);
 	g_free(access);
+}
+
+/* A name with a dot, and perhaps a port: no scheme, no path, nothing that a URL would read as more. */
+static bool host_ok(const char *host)
+{
+	gsize name = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+	const char *port = host[name] == ':' ? host + name + 1 : NULL;
+
+	return name && memchr(host, '.', name) && (!host[name] || (port && *port && strlen(port) <= 5 && !port[strspn(port, "0123456789")]));
 }
 
 static bool read_carrier(cfg_t *section, const char *file, struct carrier_access *access, GError **error)
 {
 	access->name = g_strdup(cfg_title(section));
 	access->recorded = resolve(file, cfg_getstr(section, "recorded"));
+	access->host = g_strdup(cfg_getstr(section, "host"));
 	access->allow_loopback = cfg_getbool(section, "allow_loopback");
 	access->base = g_strdup(cfg_getstr(section, "base"));
 	access->ca_file = resolve(file, cfg_getstr(section, "ca_file"));
+	if (access->host && !host_ok(access->host))
+		return confuse_fail(section, error, "host = %s: expected a name like karrio.example.com, with :PORT if need be", access->host);
 	if (access->base && !access->allow_loopback)
 		return confuse_fail(section, error, "base is for tests and needs allow_loopback = true");
 	if (access->recorded && !g_file_test(access->recorded, G_FILE_TEST_IS_DIR))

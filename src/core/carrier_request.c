@@ -74,9 +74,22 @@ static const char *secret_of(struct filling *filling, const char *name)
 	return "";
 }
 
+/* Of a server that the seller runs: a setting, so shown. */
+static const char *host_of(struct filling *filling)
+{
+	const struct secret *host = filling->secrets ? g_hash_table_lookup(filling->secrets, "{host}") : NULL;
+
+	if (!host && !*filling->error)
+		g_set_error(filling->error, WISMO_ERROR, WISMO_HALT, "%s: the configuration names no host; carrier \"%s\" { host = \"...\" }",
+			    filling->carrier->title, filling->carrier->name);
+	return host ? secret_reveal(host) : "";
+}
+
 /* Value of one {name}, owned; NULL when there is no such thing. */
 static char *value_of(struct filling *filling, const char *name)
 {
+	if (strcmp(name, "host") == 0)
+		return g_strdup(host_of(filling));
 	if (strcmp(name, "number") == 0)
 		return g_strdup(filling->number);
 	if (strcmp(name, "token") == 0)
@@ -105,7 +118,8 @@ static char *fill(struct filling *filling, const char *template, enum place plac
 		const char *end = *p == '{' ? strchr(p, '}') : NULL;
 		g_autofree char *name = end ? g_strndup(p + 1, (gsize) (end - p - 1)) : NULL;
 		char *value = name ? value_of(filling, name) : NULL;
-		g_autofree char *escaped = value ? escape(value, place) : NULL;
+		/* "karrio.example.com:8443": the settings let nothing else through. */
+		g_autofree char *escaped = value ? escape(value, strcmp(name, "host") == 0 ? PLACE_HEADER : place) : NULL;
 
 		if (escaped) {
 			g_string_append(text, escaped);

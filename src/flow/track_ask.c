@@ -111,6 +111,8 @@ static void end(struct track_question *q, enum track_outcome outcome, const char
 
 static bool read_secrets(struct track_question *q, GError **error)
 {
+	if (q->access && q->access->host)
+		g_hash_table_replace(q->secrets, g_strdup("{host}"), secret_new(q->access->host));
 	for (guint i = 0; i < q->carrier->secrets->len; i++) {
 		const char *name = q->carrier->secrets->pdata[i];
 		struct secret_source *source = q->access ? g_hash_table_lookup(q->access->secrets, name) : NULL;

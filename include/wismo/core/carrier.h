@@ -28,7 +28,7 @@ struct carrier_form {
 	int line;
 };
 
-/* One request. {number}, {keep:NAME}, {secret:NAME}, {basic:USER:PASSWORD}, {token} are filled in. */
+/* One request. {number}, {keep:NAME}, {secret:NAME}, {basic:USER:PASSWORD}, {token}, {host} are filled in. */
 struct carrier_step {
 	char *name;
 	char *method, *url, *body;	/* body NULL: none */
@@ -173,8 +173,9 @@ struct carrier_request {
 };
 void carrier_request_free(gpointer request);
 
-/* Fills in a step's (or, with step NULL, the token's) request. `secrets`: name -> struct secret *; `keep`: name -> text;
- * `base` replaces scheme and host (tests). With `masked` secrets are shown as "***". WISMO_HALT: a credential is missing. */
+/* Fills in a step's (or, with step NULL, the token's) request. `secrets`: name -> struct secret *, and "{host}" -> the server
+ * that the seller runs; `keep`: name -> text; `base` replaces scheme and host (tests). With `masked` secrets are shown as
+ * "***". WISMO_HALT: a credential or the host is missing. */
 struct carrier_request *carrier_fill(const struct carrier *carrier, const struct carrier_step *step, const char *number,
 				     GHashTable *secrets, GHashTable *keep, const struct secret *token, const char *base,
 				     bool masked, GError **error);
