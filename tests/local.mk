@@ -215,7 +215,7 @@ check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh
 noinst_PROGRAMS += tests/crash/wismo-faults
 tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c
 tests_crash_wismo_faults_LDADD = $(ALL_LIBS)
-check_SCRIPTS += tests/crash/crash.sh tests/unit/facts-man.sh
+check_SCRIPTS += tests/crash/crash.sh tests/crash/send.sh tests/unit/facts-man.sh
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)
 
 # Reading: make tests/bench/read && tests/bench/read

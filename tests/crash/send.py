@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Kills the mailer in the middle of real SMTP dialogues: at every fault point of the stage, and by the server's own hand at
+every step of the dialogue; then runs it again three times, with all pauses over. The server counts: no mail twice, none
+missing but the one that is `uncertain`, and that only where its word may have been lost. Speaks TAP.
+
+usage: send.py PROGRAM        PROGRAM: the product linked with tests/lib/fault_kill.c"""
+import collections
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import shop  # noqa: E402
+
+program = os.path.abspath(sys.argv[1])
+top = shop.folder("send")
+tap = shop.Tap()
+BUYERS = 3      # so that a kill comes before, between and after other mails of the same connection
+made = landed = 0
+
+# What may have become of the mail that was in work: its state in the end, and how often the server has taken it.
+SENT, LOST, UNSURE = ("sent", 1), ("uncertain", 0), ("uncertain", 1)
+POINTS = {
+    "send.sending.committed": [SENT],           # nothing said yet: sent later
+    "send.handed_over.before": [SENT],          # the text may have left, its dot has not
+    "send.handed_over.committed": [LOST],       # the dot has not left either, but the row cannot know
+    "send.answered": [UNSURE],                  # the server has it, the row does not know
+    "send.settled.committed": [SENT],
+}
+STEPS = {
+    "greet": [SENT], "ehlo": [SENT], "mail": [SENT], "rcpt": [SENT], "data": [SENT],
+    "body": [SENT, LOST, UNSURE],               # the hand-over is committed while the server reads
+    "dot": [UNSURE],
+    "answered": [UNSURE, SENT],                 # the row races with the kill
+}
+
+
+def new_shop(peer):
+    global made
+    made += 1
+    return shop.Shop(program, f"{top}/s{made}", f"smtp://127.0.0.1:{peer.port}", buyers=BUYERS)
+
+
+def wrong_with(place, peer, allowed):
+    """Three more runs, each with a server that takes anything; then the rows are held against what the server has."""
+    wrong = []
+    peer.at_step = None
+    for _ in range(3):
+        place.pass_time()
+        if place.once().returncode != 0:
+            wrong.append("a resumed run fails")
+    peer.quiet()
+    taken = collections.Counter(peer.ids())
+    rows = place.rows("SELECT state, '<' || message_id || '>' FROM replies")
+    ends = [(state, taken[message_id]) for state, message_id in rows if (state, taken[message_id]) != SENT]
+    if len(rows) != BUYERS or len(ends) > 1 or sum(taken.values()) != sum(taken[message_id] for _, message_id in rows):
+        wrong.append(f"{rows} against {dict(taken)}")
+    elif (ends or [SENT])[0] not in allowed:
+        wrong.append(f"{ends or 'all sent'}, allowed {allowed}")
+    if any(count > 1 for count in taken.values()):
+        wrong.append(f"TWICE: {dict(taken)}")
+    return wrong
+
+
+def fault_points():
+    peer = shop.Peer()
+    listing = f"{top}/points"
+    place = new_shop(peer)
+    place.once(WISMO_FAULT_LIST=listing)
+    with open(listing, encoding="utf-8") as file:
+        passings = collections.Counter(line.strip() for line in file if line.startswith("send."))
+    tap.ok(set(passings) == set(POINTS) and set(passings.values()) == {BUYERS} and place.states() == ["sent"] * BUYERS,
+           f"undisturbed: {BUYERS} mails sent, {len(passings)} fault points each", dict(passings))
+    peer.close()
+    for point, allowed in POINTS.items():
+        wrong, kills, cut = [], 0, 0
+        for at in range(1, BUYERS + 1):
+            peer = shop.Peer()
+            place = new_shop(peer)
+            code = place.once(WISMO_FAULT=f"{point}:{at}", WISMO_FAULT_COUNT=f"{top}/count{made}").returncode
+            kills += code == -signal.SIGKILL
+            peer.quiet()
+            cut += len(peer.cut)
+            wrong += wrong_with(place, peer, allowed)
+            peer.close()
+        yield kills
+        # The text is on its way at these two points, so this also shows that a text without its dot is not counted.
+        halfway = cut == BUYERS if point.startswith("send.handed_over") else cut == 0
+        tap.ok(not wrong and kills == BUYERS and halfway,
+               f"killed at {point} of mail 1 to {BUYERS}, run three times more: {' or '.join(state for state, _ in allowed)}, never twice",
+               f"{kills} kills, {cut} cut off; {wrong}")
+
+
+class Killer:
+    """Ends the program by the server's hand when the `at`-th dialogue reaches a step."""
+
+    def __init__(self, step, at):
+        self.step, self.left, self.child = step, at, None
+        self.started = threading.Event()
+
+    def __call__(self, step, peer):
+        if step != self.step:
+            return
+        self.left -= 1
+        if self.left == 0:
+            self.started.wait(20)
+            self.child.send_signal(signal.SIGKILL)
+            self.child.wait()
+
+
+def steps():
+    for step, allowed in STEPS.items():
+        wrong, kills = [], 0
+        for at in (1, 2):
+            killer = Killer(step, 1 if step in ("greet", "ehlo") else at)   # one connection carries all mails
+            peer = shop.Peer(at_step=killer)
+            place = new_shop(peer)
+            killer.child = place.start("run", "--once")
+            killer.started.set()
+            kills += killer.child.wait() == -signal.SIGKILL
+            peer.quiet()
+            wrong += wrong_with(place, peer, allowed)
+            peer.close()
+        yield kills
+        tap.ok(not wrong and kills == 2,
+               f"killed by the server at {step} of two mails: {' or '.join(sorted({state for state, _ in allowed}))}, never twice",
+               f"{kills} kills; {wrong}")
+
+
+try:
+    begun = time.time()
+    os.environ["WISMO_DATADIR"] = shop.data_dir(f"{top}/data")
+    landed = sum(fault_points()) + sum(steps())
+    print(f"# {landed} kills landed, each followed by 3 runs, in {time.time() - begun:.1f} s")
+finally:
+    shutil.rmtree(top, ignore_errors=True)
+sys.exit(tap.end())
