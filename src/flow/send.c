@@ -18,6 +18,7 @@
 
 #define FIRST_PAUSE_S 300	/* greylisting wants a few minutes (RFC 6647, 5) */
 #define LONGEST_PAUSE_S 14400
+#define LONGEST_DOWN_S 1800	/* a whole account waits for its own server, which is asked as often as a mail program would */
 #define GIVE_UP_S (5 * 86400)	/* RFC 5321, 4.5.4.1: 4 to 5 days */
 #define COMMIT_TRIES 3		/* the server has spoken: its word is worth waiting for a locked database */
 
@@ -28,10 +29,10 @@ struct sending {
 	GError *error;		/* of the hand-over's commit */
 };
 
-/* 5, 10, 20 ... minutes to 4 hours, spread by a fifth so that a crowd does not come back at once. */
-static gint64 again_at(const struct reply *reply, gint64 now)
+/* 5, 10, 20 ... minutes, spread by a fifth so that a crowd does not come back at once. */
+static gint64 again_at(const struct reply *reply, gint64 longest_s, gint64 now)
 {
-	gint64 pause_s = MIN((gint64) FIRST_PAUSE_S << MIN(MAX(reply->attempts - 1, 0), 10), LONGEST_PAUSE_S);
+	gint64 pause_s = MIN((gint64) FIRST_PAUSE_S << MIN(MAX(reply->attempts - 1, 0), 10), longest_s);
 
 	return now + pause_s + (reply->id * 7919 + reply->attempts * 104729) % (pause_s / 5);
 }
@@ -124,7 +125,7 @@ static bool commit_hand_over(void *user)
 /* What the outlet said becomes the row's state. */
 static bool settle(const struct flow *flow, struct reply *reply, const struct outlet_result *result, gint64 now, GError **error)
 {
-	gint64 next_at = again_at(reply, now);
+	gint64 next_at = again_at(reply, result->outcome == SMTP_ACCOUNT ? LONGEST_DOWN_S : LONGEST_PAUSE_S, now);
 
 	switch (result->outcome) {
 	case SMTP_SENT:
@@ -166,9 +167,9 @@ static void tell(const struct reply *reply, const struct outlet_result *result, 
 		 account, to, reply->attempts, result->said);
 }
 
-/* One attempt with a reply whose gates are open. *broken: the account's server fails every mail. */
+/* One attempt with a reply whose gates are open. *down_until: the account's server fails every mail; 0: it does not. */
 static bool attempt(const struct flow *flow, const struct account *account, struct reply *reply, GBytes *wire, gint64 now,
-		    bool *broken, GError **error)
+		    gint64 *down_until, GError **error)
 {
 	struct sending sending = { flow, reply, now, NULL };
 	struct outlet_result result;
@@ -184,20 +185,39 @@ static bool attempt(const struct flow *flow, const struct account *account, stru
 	fault_point("send.settled.committed");
 	if (fine)
 		tell(reply, &result, account->name);
-	*broken = result.outcome == SMTP_ACCOUNT;
+	if (result.outcome == SMTP_ACCOUNT)
+		*down_until = MAX(reply->not_before, now + FIRST_PAUSE_S);
 	g_free(result.said);
 	return fine;
 }
 
-/* One reply of the queue; false only when the stage cannot go on. */
-static bool handle(const struct flow *flow, struct reply *reply, gint64 now, GHashTable *broken, guint *done, GError **error)
+/* The server of the reply's account has just failed another one, which will ask again. */
+static bool wait_out(const struct flow *flow, struct reply *reply, gint64 until_at, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+
+	if (reply_wait(flow->store, reply, until_at, &cause)) {
+		log_debug("held reply=r%" G_GINT64_FORMAT " state=%s why=\"the server of account %s is down\"", reply->id,
+			  reply_state_name(reply->state), reply->account);
+		return true;
+	}
+	if (g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return false;
+}
+
+/* One reply of the queue; false only when the stage cannot go on. `down`: account -> moment until which its server is
+ * left alone (gint64 *). */
+static bool handle(const struct flow *flow, struct reply *reply, gint64 now, GHashTable *down, guint *done, GError **error)
 {
 	const struct account *account = settings_account(flow->settings, reply->account);
 	scoped(buyer_case) buyer_case = case_get(flow->store, reply->case_id, error);
 	g_autoptr(GError) cause = NULL;
 	g_autoptr(GBytes) wire = NULL;
 	struct permit_answer answer;
-	bool down = false, fine;
+	gint64 down_until = 0;
+	bool fine;
 
 	if (!buyer_case)
 		return false;
@@ -219,9 +239,9 @@ static bool handle(const struct flow *flow, struct reply *reply, gint64 now, GHa
 		g_free(answer.why);
 		return fine;
 	}
-	fine = attempt(flow, account, reply, wire, now, &down, &cause);
-	if (down)
-		g_hash_table_add(broken, g_strdup(account->name));
+	fine = attempt(flow, account, reply, wire, now, &down_until, &cause);
+	if (down_until)
+		g_hash_table_insert(down, g_strdup(account->name), g_memdup2(&down_until, sizeof down_until));
 	*done += 1;
 	if (fine || g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
 		return true;	/* parked: somebody was first */
@@ -231,7 +251,7 @@ static bool handle(const struct flow *flow, struct reply *reply, gint64 now, GHa
 
 bool send_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	g_autoptr(GHashTable) broken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) down = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(GError) cause = NULL;
 	gint64 after = 0;
 
@@ -241,20 +261,17 @@ bool send_step(const struct flow *flow, gint64 now, struct pass *pass, GError **
 		return false;
 	for (;;) {
 		scoped(reply) reply = reply_next_due(flow->store, after, now, &cause);
+		const gint64 *until_at = reply ? g_hash_table_lookup(down, reply->account) : NULL;
 
 		if (!reply)
 			break;
 		after = reply->id;
-		/* One failure of a server is enough for a pass; the others keep their attempts. */
-		if (g_hash_table_contains(broken, reply->account))
-			continue;
-		if (!handle(flow, reply, now, broken, &pass->done, error))
+		/* One failure of a server is enough: the others keep their attempts, and one of them does not ask right again. */
+		if (!(until_at ? wait_out(flow, reply, *until_at, error) : handle(flow, reply, now, down, &pass->done, error)))
 			return false;
 	}
 	if (!cause)
 		pass->next_at = reply_next_at(flow->store, now, &cause);
-	if (g_hash_table_size(broken) && (!pass->next_at || pass->next_at > now + FIRST_PAUSE_S))
-		pass->next_at = now + FIRST_PAUSE_S;
 	if (!cause)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&cause));

@@ -121,6 +121,41 @@ def greylisting():
     peer.close()
 
 
+def server_down():
+    """Five due replies and a server that fails each mail: one asks, the others wait for it; then another one's turn does
+    not come before the pause is over either."""
+    for name, plan in (("turns everybody away", {"greet": "421 too busy"}), ("breaks off", {"greet": None}),
+                       ("refuses the login of all", {"mail": "530 5.7.0 authentication required"})):
+        peer = shop.Peer(plan)
+        place = new_shop(f"smtp://127.0.0.1:{peer.port}", buyers=5)
+        said = place.once().stderr
+        seen = place.rows("SELECT attempts, state, count(*), min(not_before) - strftime('%s', 'now') FROM replies GROUP BY 1, 2 ORDER BY 1")
+        place.once()
+        fine = [row[:3] for row in seen] == [(0, "due", 4), (1, "later", 1)] and min(row[3] for row in seen) >= 295
+        fine = fine and peer.sessions == 1
+        place.pass_time()
+        place.once()
+        again = place.rows("SELECT attempts, state, count(*) FROM replies GROUP BY 1, 2 ORDER BY 1")
+        fine = fine and again == [(0, "due", 4), (2, "later", 1)] and peer.sessions == 2
+        peer.plan = {}
+        place.pass_time()
+        place.once()
+        fine = fine and place.rows("SELECT attempts, count(*) FROM replies WHERE state = 'sent' GROUP BY 1 ORDER BY 1") == [(1, 4), (3, 1)]
+        tap.ok(fine and len(set(peer.ids())) == len(peer.taken) == 5,
+               f"a server that {name} is asked once a pause; four others wait without an attempt, then all are sent once",
+               f"{seen} {again} {place.states()} sessions {peer.sessions}, taken {len(peer.taken)} {said.strip()[-300:]}")
+        peer.close()
+
+
+def one_refused_does_not_stop_the_others():
+    peer = shop.Peer({"rcpt": lambda it: "450 4.2.1 mailbox busy" if it.recipient == shop.buyer(1) else "250 ok"})
+    place = new_shop(f"smtp://127.0.0.1:{peer.port}", buyers=3)
+    place.once()
+    tap.ok(sorted(place.states()) == ["later", "sent", "sent"] and len(peer.taken) == 2, "a full mailbox of one buyer holds up nobody else",
+           place.states())
+    peer.close()
+
+
 def certificates():
     names = [f"{scheme}, {cert}" for scheme in ("smtps", "smtp+starttls") for cert in ("good", "wrong", "expired", "self")]
     made = shutil.which("openssl") and subprocess.run(
@@ -169,6 +204,8 @@ try:
     os.environ["WISMO_DATADIR"] = shop.data_dir(f"{top}/data")
     scenarios()
     greylisting()
+    server_down()
+    one_refused_does_not_stop_the_others()
     certificates()
     hostile()
     print(f"# {made} shops in {time.time() - begun:.1f} s")
