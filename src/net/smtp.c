@@ -28,6 +28,7 @@ struct attempt {
 	void *user;
 	bool plain, refused_plain;
 	bool lapsed;		/* our own time-out */
+	bool over;		/* QUIT was said: what comes now is no answer to the mail */
 	guint step_wait_s, answer_wait_s;
 	gint64 deadline_us;
 };
@@ -95,7 +96,7 @@ static size_t hear(char *bytes, size_t size, size_t count, void *user)
 	char *line = g_utf8_make_valid(g_strchomp(raw), -1);
 
 	/* 334 is a login challenge: no business of logs. */
-	if (attempt->answer->lines->len < LINES_CAP && !g_str_has_prefix(line, "334"))
+	if (attempt->answer->lines->len < LINES_CAP && !attempt->over && !g_str_has_prefix(line, "334"))
 		g_ptr_array_add(attempt->answer->lines, line);
 	else
 		g_free(line);
@@ -114,6 +115,7 @@ static int watch(CURL *curl, curl_infotype type, char *bytes, size_t size, void 
 	for (gsize i = 0; type == CURLINFO_HEADER_OUT && i < G_N_ELEMENTS(commands); i++)
 		if (size >= strlen(commands[i].word) && memcmp(bytes, commands[i].word, strlen(commands[i].word)) == 0)
 			attempt->answer->step = MAX(attempt->answer->step, commands[i].step);
+	attempt->over |= type == CURLINFO_HEADER_OUT && size >= 4 && memcmp(bytes, "QUIT", 4) == 0;
 	return 0;
 }
 

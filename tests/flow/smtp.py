@@ -87,7 +87,9 @@ def scenarios():
         peer = shop.Peer(plan)
         place = new_shop(f"smtp://127.0.0.1:{peer.port}")
         said = place.once()
+        words = [text for text in plan.values() if text]
         fine = place.states() == [wanted] and len(peer.taken) == taken
+        fine = fine and all(text in place.rows("SELECT coalesce(server_said, '') FROM replies")[0][0] for text in words)
         detail = [f"{place.states()}, taken {len(peer.taken)}; {said.stderr.strip()[-300:]}"]
         if fine and wanted == "later":
             detail = comes_later(place, peer, plan)
