@@ -46,6 +46,8 @@ src_libcore_a_SOURCES = \
 	src/core/channel_life.c \
 	src/core/channel_prove.c \
 	src/core/classify.c \
+	src/core/classify_p.h \
+	src/core/classify_words.c \
 	src/core/fold.c \
 	src/core/fold_mend.c \
 	src/core/fold_p.h \
@@ -62,6 +64,7 @@ src_libcore_a_SOURCES = \
 	src/core/permit.c \
 	src/core/policy.c \
 	src/core/regex.c \
+	src/core/lexicon.c \
 	src/core/lint.c \
 	src/core/render.c \
 	src/core/table.c \
@@ -100,6 +103,8 @@ src_libconf_a_SOURCES = \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
 	src/conf/pack_file.c \
+	src/conf/pack_weights.c \
+	src/conf/pack_weights_p.h \
 	src/conf/deadlines.c \
 	src/conf/policy.c \
 	src/conf/replies.c \

@@ -3,6 +3,7 @@
 #include "wismo/conf/pack_file.h"
 
 #include "confuse_p.h"
+#include "pack_weights_p.h"
 #include "wismo/base/error.h"
 
 #include <stdlib.h>
@@ -326,48 +327,6 @@ struct pack *pack_file_parse(const char *name, const char *text, GError **error)
 	return from_cfg(confuse_read_text(name, text, pack_options, error), name, error);
 }
 
-static struct rule *find_rule(const struct pack *pack, const char *name)
-{
-	for (guint i = 0; i < pack->rules->len; i++) {
-		struct rule *rule = g_ptr_array_index(pack->rules, i);
-
-		if (strcmp(rule->name, name) == 0)
-			return rule;
-	}
-	return NULL;
-}
-
-/* Lays fitted weights (contrib/fit-weights.py) over a pack: lines "rule intent weight" or "bias intent weight".
- * A rule that is no longer there is passed over: the pack has moved on since the fit. */
-static bool apply_weights(struct pack *pack, const char *path, GError **error)
-{
-	g_autofree char *text = NULL;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return true;
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (int i = 0; lines[i]; i++) {
-		g_auto(GStrv) words = g_strsplit(lines[i], " ", 3);
-		const bool whole = words[0] && words[1] && words[2];
-		const int intent = whole ? intent_find(words[1]) : -1;
-		char *end = NULL;
-		const double weight = whole ? g_ascii_strtod(words[2], &end) : 0;
-
-		if (lines[i][0] == '#' || !lines[i][0])
-			continue;
-		if (intent < 0 || *end || !(weight >= -20 && weight <= 20)) {
-			g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: expected \"RULE INTENT WEIGHT\"", path, i + 1);
-			return false;
-		}
-		struct rule *rule = find_rule(pack, words[0]);
-		if (strcmp(words[0], "bias") == 0)
-			pack->bias[intent] = weight;
-		else if (rule)
-			rule->weight[intent] = weight;
-	}
-	return true;
-}
-
 struct packs *pack_file_read_all(const struct overlay *overlay, GError **error)
 {
 	g_autoptr(GPtrArray) files = overlay_list(overlay, "patterns", ".conf");
@@ -379,9 +338,7 @@ struct packs *pack_file_read_all(const struct overlay *overlay, GError **error)
 		if (!pack)
 			return NULL;
 		g_ptr_array_add(packs->list, pack);
-		g_autofree char *name = g_strdup_printf("patterns/%s.weights", pack->lang);
-		g_autofree char *weights = overlay_path(overlay, name);
-		if (weights && !apply_weights(pack, weights, error))
+		if (!pack_weights_lay(pack, overlay, error))
 			return NULL;
 	}
 	return g_steal_pointer(&packs);

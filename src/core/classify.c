@@ -1,21 +1,22 @@
-/* Rules add log odds to intents; the intent is the likeliest, the confidence its share. The three intents
+/* Rules and learned words add log odds to intents; the intent is the likeliest, the confidence its share. The three intents
  * that mean "the parcel is not there" are weighed together first, because the answer depends on that most. */
 #include "wismo/core/classify.h"
+
+#include "classify_p.h"
 
 #include "wismo/core/language.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SUBJECT_SHARE 0.5	/* a subject is short, and an old one stays when the talk has moved on */
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
-#define TEMPER 1.0
 #define WEAK 1.0		/* weights below do not count as support */
 #define RIVAL_MOST 1.5		/* a likely rule for something else */
 #define DOUBTFUL 0.75
 
 struct sums {
 	double of[INTENT_COUNT];
+	double temper;
 	bool unknown;	/* a rule hit a limit, or text was left unread */
 };
 
@@ -28,6 +29,18 @@ static gsize end_in(const struct rule_view *view, gsize start, gsize end)
 	return (gsize) (g_utf8_next_char(view->raw + view->body->at[end - 1]) - view->raw);
 }
 
+void classify_place(struct evidence *evidence, const struct rule_view *view, enum rule_scope scope, bool in_subject,
+		    gsize start, gsize end)
+{
+	if (in_subject) {
+		evidence->text = g_strndup(view->subject->text + start, end - start);
+		return;
+	}
+	evidence->start = scope == SCOPE_RAW ? start : view->body->at[start];
+	evidence->end = scope == SCOPE_RAW ? end : end_in(view, start, end);
+	evidence->text = g_strndup(view->raw + evidence->start, evidence->end - evidence->start);
+}
+
 static void add_evidence(struct reading *reading, const struct rule *rule, const struct rule_hit *hit, double weight,
 			 const struct rule_view *view)
 {
@@ -36,20 +49,14 @@ static void add_evidence(struct reading *reading, const struct rule *rule, const
 	evidence->rule = g_strdup(rule->name);
 	evidence->intent = rule->intent;
 	evidence->weight = weight;
-	if (hit->in_subject) {
-		evidence->text = g_strndup(view->subject->text + hit->start, hit->end - hit->start);
-	} else {
-		evidence->start = rule->scope == SCOPE_RAW ? hit->start : view->body->at[hit->start];
-		evidence->end = rule->scope == SCOPE_RAW ? hit->end : end_in(view, hit->start, hit->end);
-		evidence->text = g_strndup(view->raw + evidence->start, evidence->end - evidence->start);
-	}
+	classify_place(evidence, view, rule->scope, hit->in_subject, hit->start, hit->end);
 	g_ptr_array_add(reading->evidence, evidence);
 }
 
 static void apply(const struct rule *rule, const struct rule_hit *hit, const struct rule_view *view,
 		  struct sums *sums, struct reading *reading)
 {
-	const double share = hit->in_subject && rule->scope == SCOPE_ANY ? SUBJECT_SHARE : 1;
+	const double share = hit->in_subject && rule->scope == SCOPE_ANY ? CLASSIFY_SUBJECT_SHARE : 1;
 
 	for (int i = 0; i < INTENT_COUNT; i++)
 		sums->of[i] += share * rule->weight[i];
@@ -62,8 +69,9 @@ static void apply(const struct rule *rule, const struct rule_hit *hit, const str
 	add_evidence(reading, rule, hit, share * rule->weight[rule->intent], view);
 }
 
+/* `words`: where the evidence of learned words goes; NULL for a pack whose rules alone are asked. */
 static void use_pack(const struct pack *pack, struct matcher *matcher, const struct classify_input *input,
-		     struct sums *sums, struct reading *reading)
+		     struct sums *sums, struct reading *reading, GPtrArray *words)
 {
 	scoped(folded) body = fold_text(input->text, pack->fold, pack->words);
 	scoped(folded) subject = input->subject ? fold_text(input->subject, pack->fold, pack->words) : NULL;
@@ -79,6 +87,8 @@ static void use_pack(const struct pack *pack, struct matcher *matcher, const str
 		else if (hit.outcome == PATTERN_YES)
 			apply(rule, &hit, &view, sums, reading);
 	}
+	if (words && pack->lexicon)
+		classify_words(pack, &view, sums->of, words);
 }
 
 static void use_topic(const struct classify_input *input, struct sums *sums, struct reading *reading)
@@ -110,7 +120,7 @@ static void settle(const struct sums *sums, struct reading *reading)
 	for (int i = 1; i < INTENT_COUNT; i++)
 		top = MAX(top, sums->of[i]);
 	for (int i = 0; i < INTENT_COUNT; i++) {
-		share[i] = exp((sums->of[i] - top) / TEMPER);
+		share[i] = exp((sums->of[i] - top) / sums->temper);
 		total += share[i];
 		if (intent_means_not_arrived((enum intent) i))
 			missing += share[i];
@@ -143,7 +153,7 @@ static void doubt(const struct packs *packs, struct reading *reading)
 }
 
 static void use_languages(const struct packs *packs, const struct classify_input *input, struct sums *sums,
-			  struct reading *reading)
+			  struct reading *reading, GPtrArray *words)
 {
 	const struct language_guess guess = language_guess(packs, input->text, input->subject, input->lang_hint);
 	const char *lang = guess.lang ? guess.lang : input->lang_hint;
@@ -159,19 +169,23 @@ static void use_languages(const struct packs *packs, const struct classify_input
 		if (own)	/* what messages start with counts once, also where two languages are mixed */
 			for (int k = 0; k < INTENT_COUNT; k++)
 				sums->of[k] += pack->bias[k];
+		if (own && pack->lang[0] != '*')
+			sums->temper = pack->temper;
 		if (own || g_strcmp0(pack->lang, guess.second) == 0)
-			use_pack(pack, matcher, input, sums, reading);
+			use_pack(pack, matcher, input, sums, reading, own ? words : NULL);
 	}
 }
 
 void classify_text(const struct packs *packs, const struct classify_input *input, struct reading *reading)
 {
-	struct sums sums = { { 0 }, strlen(input->text) > FOLD_CAP_BYTES };
+	struct sums sums = { .temper = 1, .unknown = strlen(input->text) > FOLD_CAP_BYTES };
+
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
 
 	if (!reading->buyer_text)
 		reading->buyer_text = g_strdup(input->text);
 	reading->wish = (enum wish) input->topic_wish;
-	use_languages(packs, input, &sums, reading);
+	use_languages(packs, input, &sums, reading, words);
 	use_topic(input, &sums, reading);
 	if (input->machine)
 		sums.of[INTENT_AUTOMATED] += 4;
@@ -179,5 +193,6 @@ void classify_text(const struct packs *packs, const struct classify_input *input
 	if (sums.unknown)
 		reading->confidence = MIN(reading->confidence, 0.5);
 	doubt(packs, reading);
+	g_ptr_array_extend_and_steal(reading->evidence, g_steal_pointer(&words));
 	g_ptr_array_sort(reading->evidence, by_weight);
 }

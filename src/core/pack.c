@@ -19,6 +19,7 @@ struct pack *pack_new(const char *lang)
 	struct pack *pack = g_new0(struct pack, 1);
 
 	pack->lang = g_strdup(lang);
+	pack->temper = 1;
 	pack->words = g_ptr_array_new_with_free_func(g_free);
 	pack->stop = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	pack->rules = g_ptr_array_new_with_free_func(rule_free);
@@ -35,6 +36,7 @@ void pack_free(gpointer pointer)
 	g_ptr_array_unref(pack->words);
 	g_hash_table_unref(pack->stop);
 	g_ptr_array_unref(pack->rules);
+	lexicon_free(pack->lexicon);
 	g_free(pack);
 }
 

@@ -1,8 +1,8 @@
 /* Measures the packs on the labelled corpus.
- *	measure [--errors] [--time] LANG|all fit|fit2|held
+ *	measure [--errors] [--time] LANG|all fit|fit2|fit3|say|held|exam
  * prints precision and recall of "not arrived", accuracy of intents, wishes and languages, and how often what
- * would be answered is right. --errors lists wrong messages with their evidence, of the fit part only: the
- * held part must stay unseen by those who write packs. --floors makes the program fail below floors.txt. */
+ * would be answered is right. --errors lists wrong messages with their evidence, but never of
+ * held and exam, which must stay unseen by those who write packs. --floors makes the program fail below floors.txt. */
 #include "wismo/conf/pack_file.h"
 #include "wismo/core/buyertext.h"
 #include "wismo/core/classify.h"
@@ -24,6 +24,7 @@ struct score {
 };
 
 static const char *const langs[] = { "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "tr" };
+static const char *const parts[] = { "fit", "fit2", "fit3", "say", "held", "exam", NULL };
 static bool show_errors, show_time, show_features;
 static gint64 spent_us;
 
@@ -56,6 +57,31 @@ static void read_key(struct record *record, const char *line)
 		record->answerable = false;
 }
 
+/* Phrases: a line "== INTENT", then one phrase a line. */
+static void read_phrases(const char *all, GPtrArray *records)
+{
+	g_auto(GStrv) lines = g_strsplit(all, "\n", -1);
+	int intent = -1;
+
+	for (int i = 0; lines[i]; i++) {
+		if (g_str_has_prefix(lines[i], "== ")) {
+			intent = intent_find(lines[i] + 3);
+			if (intent < 0) {
+				fprintf(stderr, "line %d: no such intent: %s\n", i + 1, lines[i] + 3);
+				exit(2);
+			}
+		} else if (*lines[i] && *lines[i] != '#' && intent >= 0) {
+			struct record *record = g_new0(struct record, 1);
+
+			record->answerable = true;
+			record->intent = intent;
+			record->id = g_strdup_printf("line %d", i + 1);
+			record->text = g_strdup(lines[i]);
+			g_ptr_array_add(records, record);
+		}
+	}
+}
+
 /* Records of one file; exits when it cannot be read. */
 static GPtrArray *read_corpus(const char *lang, const char *part)
 {
@@ -67,6 +93,10 @@ static GPtrArray *read_corpus(const char *lang, const char *part)
 	if (!g_file_get_contents(path, &all, NULL, NULL)) {
 		fprintf(stderr, "%s: cannot be read\n", path);
 		exit(2);
+	}
+	if (strcmp(part, "say") == 0) {
+		read_phrases(all, records);
+		return records;
 	}
 	g_auto(GStrv) pieces = g_strsplit(all + (g_str_has_prefix(all, "== ") ? 3 : 0), "\n== ", -1);
 	for (char **piece = pieces; *piece; piece++) {
@@ -151,12 +181,45 @@ static void tell_packs(const struct packs *packs, const char *lang)
 	}
 }
 
-/* One line a message: intent, then the rules that fired. */
-static void tell_features(const struct record *record, const struct reading *reading)
+static void tell_token(const char *token, gsize start, gsize end, void *data)
 {
+	(void) start;
+	(void) end;
+	printf(" %s", token);
+	(void) data;
+}
+
+/* A rule whose words stand in the subject only counts half: its name ends in @. */
+static bool is_half(const struct pack *pack, const struct evidence *evidence)
+{
+	for (guint i = 0; i < pack->rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(pack->rules, i);
+
+		if (strcmp(rule->name, evidence->rule) == 0)
+			return rule->scope == SCOPE_ANY && evidence->start == evidence->end;
+	}
+	return false;
+}
+
+/* Three lines a message: its intent and the rules that fired, the tokens of its text, those of its subject. */
+static void tell_features(const struct packs *packs, const char *lang, const struct record *record, const char *text,
+			  const struct reading *reading)
+{
+	const struct pack *pack = packs_find(packs, lang);
+	scoped(folded) body = fold_text(text, pack->fold, pack->words);
+	scoped(folded) subject = fold_text(record->subject ? record->subject : "", pack->fold, pack->words);
+
 	printf("message %s", intent_name((enum intent) record->intent));
-	for (guint i = 0; i < reading->evidence->len; i++)
-		printf(" %s", ((const struct evidence *) g_ptr_array_index(reading->evidence, i))->rule);
+	for (guint i = 0; i < reading->evidence->len; i++) {
+		const struct evidence *evidence = g_ptr_array_index(reading->evidence, i);
+
+		if (!g_str_has_suffix(evidence->rule, "/words"))
+			printf(" %s%s", evidence->rule, is_half(pack, evidence) ? "@" : "");
+	}
+	printf("\nbody");
+	lexicon_tokens(body, tell_token, NULL);
+	printf("\nsubject");
+	lexicon_tokens(subject, tell_token, NULL);
 	putchar('\n');
 }
 
@@ -176,7 +239,7 @@ static void measure(const struct packs *packs, const char *lang, const char *par
 		classify_text(packs, &input, reading);
 		spent_us += g_get_monotonic_time() - before;
 		if (show_features)
-			tell_features(record, reading);
+			tell_features(packs, lang, record, input.text, reading);
 		else
 			count(record, reading, lang, score);
 	}
@@ -230,11 +293,11 @@ int main(int argc, char **argv)
 		else
 			part = argv[i];
 	}
-	if (!part || (strcmp(part, "fit") != 0 && strcmp(part, "fit2") != 0 && strcmp(part, "held") != 0)) {
-		fprintf(stderr, "usage: measure [--errors] [--time] [--features] LANG|all fit|fit2|held\n");
+	if (!part || !g_strv_contains(parts, part)) {
+		fprintf(stderr, "usage: measure [--errors] [--time] [--features] LANG|all fit|fit2|fit3|say|held|exam\n");
 		return 2;
 	}
-	if (strcmp(part, "held") == 0)
+	if (strcmp(part, "held") == 0 || strcmp(part, "exam") == 0)
 		show_errors = show_features = false;
 	const char *source = g_getenv("WISMO_TEST_SRC");
 	g_autofree char *data = g_build_filename(source ? source : ".", "templates", NULL);

@@ -4,6 +4,7 @@
 #define WISMO_CORE_PACK_H
 
 #include "wismo/core/fold.h"
+#include "wismo/core/lexicon.h"
 #include "wismo/core/pattern.h"
 #include "wismo/model/intent.h"
 
@@ -36,7 +37,9 @@ struct pack {
 	GPtrArray *words;	/* char *, folded key words for mending slips */
 	GHashTable *stop;	/* set of folded stop words: how the language is known */
 	GPtrArray *rules;	/* struct rule */
+	struct lexicon *lexicon;	/* NULL: none was learned */
 	double bias[INTENT_COUNT];	/* what each intent starts with */
+	double temper;		/* divides the sums, so that a confidence of 0.9 is right nine times in ten; 1 as written */
 	double support;		/* clear words that a machine's answer needs, in log odds; young packs ask for more */
 };
 

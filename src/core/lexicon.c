@@ -1,0 +1,173 @@
+/* Tokens of a text, and the table of what they weigh. */
+#include "wismo/core/lexicon.h"
+
+#include <string.h>
+
+#define STEM_LETTERS 5		/* of each neighbour in a pair */
+#define RUN_MOST 4		/* letters together in a script without blanks */
+#define FIRST_IDEOGRAPH 0x2E80
+
+struct lexicon {
+	GHashTable *weights;	/* token -> float[INTENT_COUNT] */
+};
+
+struct word {
+	gsize start, end;
+	char stem[STEM_LETTERS * 4 + 1];
+};
+
+struct walk {
+	lexicon_visit *visit;
+	void *data;
+	struct word before;
+	bool first;		/* of its sentence */
+};
+
+static void say(const struct walk *walk, gsize start, gsize end, const char *word, const char *mark, const char *next)
+{
+	char token[LEXICON_TOKEN_MOST];
+
+	if (g_snprintf(token, sizeof token, "%s%s%s", word, mark, next) < (int) sizeof token)
+		walk->visit(token, start, end, walk->data);
+}
+
+/* The word with each run of digits as one 0, into `out`; its letters. */
+static gsize spell(const char *text, gsize length, char out[static LEXICON_TOKEN_MOST])
+{
+	gsize letters = 0, used = 0;
+	bool digit = false;
+
+	for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
+		const gsize size = (gsize) (g_utf8_next_char(at) - at);
+
+		if (g_ascii_isdigit(*at) && digit)
+			continue;
+		digit = g_ascii_isdigit(*at);
+		if (used + size >= LEXICON_TOKEN_MOST)
+			break;
+		memcpy(out + used, digit ? "0" : at, size);
+		used += size;
+		letters++;
+	}
+	out[used] = '\0';
+	return letters;
+}
+
+static void copy_letters(char *out, const char *word, gsize letters)
+{
+	const char *end = word;
+
+	while (letters-- && *end)
+		end = g_utf8_next_char(end);
+	memcpy(out, word, (gsize) (end - word));
+	out[end - word] = '\0';
+}
+
+static void take_word(struct walk *walk, const struct folded *folded, gsize start, gsize end)
+{
+	char word[LEXICON_TOKEN_MOST], part[LEXICON_TOKEN_MOST];
+	const gsize letters = spell(folded->text + start, end - start, word);
+	struct word now = { .start = start, .end = end };
+
+	say(walk, start, end, word, "", "");
+	for (gsize length = 4; length <= 6; length += 2)
+		if (letters > length) {
+			copy_letters(part, word, length);
+			say(walk, start, end, part, "-", "");
+		}
+	copy_letters(now.stem, word, STEM_LETTERS);
+	say(walk, walk->first ? start : walk->before.start, end, walk->first ? "^" : walk->before.stem, "_", now.stem);
+	walk->before = now;
+	walk->first = false;
+}
+
+static void end_sentence(struct walk *walk)
+{
+	if (!walk->first)
+		say(walk, walk->before.start, walk->before.end, walk->before.stem, "_", "$");
+	walk->first = true;
+}
+
+/* One to RUN_MOST letters from `start`, within [start, end). */
+static void take_run(const struct walk *walk, const struct folded *folded, gsize start, gsize end)
+{
+	char token[LEXICON_TOKEN_MOST];
+	gsize to = start;
+
+	for (int i = 0; i < RUN_MOST && to < end; i++) {
+		to = (gsize) (g_utf8_next_char(folded->text + to) - folded->text);
+		memcpy(token, folded->text + start, to - start);
+		token[to - start] = '\0';
+		walk->visit(token, start, to, walk->data);
+	}
+}
+
+static gsize span_of(const char *text, gsize at, bool ideographs)
+{
+	while (text[at]) {
+		const gunichar letter = g_utf8_get_char(text + at);
+
+		if (!g_unichar_isalnum(letter) || (letter >= FIRST_IDEOGRAPH) != ideographs)
+			break;
+		at = (gsize) (g_utf8_next_char(text + at) - text);
+	}
+	return at;
+}
+
+void lexicon_tokens(const struct folded *folded, lexicon_visit *visit, void *data)
+{
+	struct walk walk = { .visit = visit, .data = data, .first = true };
+	const char *text = folded->text;
+
+	for (gsize at = 0; text[at];) {
+		const gunichar letter = g_utf8_get_char(text + at);
+		const gsize next = (gsize) (g_utf8_next_char(text + at) - text);
+
+		if (!g_unichar_isalnum(letter)) {
+			if (letter == '\n')
+				end_sentence(&walk);
+			at = next;
+		} else if (letter >= FIRST_IDEOGRAPH) {
+			take_run(&walk, folded, at, span_of(text, at, true));
+			at = next;
+		} else {
+			const gsize end = span_of(text, at, false);
+
+			take_word(&walk, folded, at, end);
+			at = end;
+		}
+	}
+	end_sentence(&walk);
+}
+
+struct lexicon *lexicon_new(void)
+{
+	struct lexicon *lexicon = g_new0(struct lexicon, 1);
+
+	lexicon->weights = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	return lexicon;
+}
+
+void lexicon_free(struct lexicon *lexicon)
+{
+	if (!lexicon)
+		return;
+	g_hash_table_unref(lexicon->weights);
+	g_free(lexicon);
+}
+
+void lexicon_set(struct lexicon *lexicon, const char *token, enum intent intent, double weight)
+{
+	float *weights = g_hash_table_lookup(lexicon->weights, token);
+
+	if (!weights) {
+		weights = g_new0(float, INTENT_COUNT);
+		g_hash_table_insert(lexicon->weights, g_strdup(token), weights);
+	}
+	weights[intent] = (float) weight;
+}
+
+const float *lexicon_find(const struct lexicon *lexicon, const char *token)
+{
+	return g_hash_table_lookup(lexicon->weights, token);
+}

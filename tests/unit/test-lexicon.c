@@ -1,0 +1,86 @@
+/* Tokens of words, stems, neighbours and scripts without blanks. */
+#include "wismo/core/lexicon.h"
+
+#include "tests/lib/unit.h"
+
+static void collect(const char *token, gsize start, gsize end, void *data)
+{
+	GString *all = data;
+
+	(void) start;
+	(void) end;
+	g_string_append_printf(all, "%s%s", all->len ? " " : "", token);
+}
+
+static char *tokens_of(const char *text)
+{
+	scoped(folded) folded = fold_text(text, FOLD_PLAIN, NULL);
+	GString *all = g_string_new(NULL);
+
+	lexicon_tokens(folded, collect, all);
+	return g_string_free(all, FALSE);
+}
+
+static void words_stems_and_neighbours(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "Kein Paket", "kein ^_kein paket pake- kein_paket paket_$" },
+		{ "zerbrochen", "zerbrochen zerb- zerbro- ^_zerbr zerbr_$" },
+		{ "am 14. oder 3x", "am ^_am 0 am_0 oder 0_oder 0x oder_0x 0x_$" },
+		{ "Da!\nWeg", "da ^_da da_$ weg ^_weg weg_$" },
+		{ "", "" },
+		{ "...", "" },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *got = tokens_of(rows[i][0]);
+
+		assert_string_equal(got, rows[i][1]);
+	}
+}
+
+static void ideographs_come_in_runs_of_up_to_four(void **state)
+{
+	g_autofree char *got = tokens_of("荷物が届");
+
+	(void) state;
+	assert_string_equal(got, "荷 荷物 荷物が 荷物が届 物 物が 物が届 が が届 届");
+}
+
+static void a_word_without_end_is_cut_and_nothing_breaks(void **state)
+{
+	g_autofree char *word = g_strnfill(10000, 'x');
+	g_autofree char *mixed = g_strdup_printf("a%sb 1", word);
+	g_autofree char *got = tokens_of(mixed);
+
+	(void) state;
+	assert_non_null(strstr(got, "0"));
+}
+
+static void weights_are_found_again(void **state)
+{
+	scoped(lexicon) lexicon = lexicon_new();
+
+	(void) state;
+	lexicon_set(lexicon, "kaputt", INTENT_DAMAGED, 1.5);
+	lexicon_set(lexicon, "kaputt", INTENT_NOT_ARRIVED, -0.5);
+	lexicon_set(lexicon, "kaputt", INTENT_DAMAGED, 2);
+	const float *weights = lexicon_find(lexicon, "kaputt");
+	assert_non_null(weights);
+	assert_true(weights[INTENT_DAMAGED] == 2);
+	assert_true(weights[INTENT_NOT_ARRIVED] == -0.5F);
+	assert_null(lexicon_find(lexicon, "heil"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_stems_and_neighbours),
+		cmocka_unit_test(ideographs_come_in_runs_of_up_to_four),
+		cmocka_unit_test(a_word_without_end_is_cut_and_nothing_breaks),
+		cmocka_unit_test(weights_are_found_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
