@@ -143,6 +143,8 @@ nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 src_libflow_a_SOURCES = \
 	src/flow/track.c \
 	src/flow/track_ask.c \
+	src/flow/track_lane.c \
+	src/flow/track_next.c \
 	src/flow/track_p.h \
 	src/flow/fetch.c \
 	src/flow/fetch_imap.c \

@@ -216,6 +216,12 @@ check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/setting
 check_SCRIPTS += tests/carrier/test-carrier.sh
 check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh
 
+# The carriers' servers, their faults and every shipped sample (needs python3).
+noinst_PROGRAMS += tests/flow/tracker
+tests_flow_tracker_SOURCES = tests/flow/tracker.c $(TEST_SEAMS)
+tests_flow_tracker_LDADD = $(FLOW_LIBS)
+#CARRIERSH
+
 # ---- crashes: the product with fault points that kill ----
 noinst_PROGRAMS += tests/crash/wismo-faults
 tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c

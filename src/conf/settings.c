@@ -31,7 +31,7 @@ static cfg_opt_t account_options[] = {
 static cfg_opt_t secret_options[] = { SECRET("value"), CFG_END() };
 static cfg_opt_t carrier_options[] = {
 	CFG_SEC("secret", secret_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_STR("recorded", NULL, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
+	CFG_STR("recorded", NULL, CFGF_NONE), CFG_BOOL("unofficial", cfg_false, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
 	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_STR("host", NULL, CFGF_NONE), CFG_END()
 };
 static cfg_opt_t hook_options[] = {
@@ -212,6 +212,7 @@ static bool read_carrier(cfg_t *section, const char *file, struct carrier_access
 	access->name = g_strdup(cfg_title(section));
 	access->recorded = resolve(file, cfg_getstr(section, "recorded"));
 	access->host = g_strdup(cfg_getstr(section, "host"));
+	access->unofficial = cfg_getbool(section, "unofficial");
 	access->allow_loopback = cfg_getbool(section, "allow_loopback");
 	access->base = g_strdup(cfg_getstr(section, "base"));
 	access->ca_file = resolve(file, cfg_getstr(section, "ca_file"));

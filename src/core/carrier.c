@@ -133,6 +133,21 @@ bool carrier_form_of(const struct carrier *carrier, const char *number, struct c
 	return best->form;
 }
 
+const char *carrier_number_why(const struct carrier *carrier, const char *number)
+{
+	struct carrier_candidate best;
+	gsize length = strlen(number);
+
+	/* Whatever stands in a URL is letters and digits: "..", which no escaping changes, would climb in its path. */
+	if (length < 4 || length > LONGEST_NUMBER || strspn(number, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != length)
+		return "this is no tracking number";
+	if (!carrier->forms->len)
+		return NULL;
+	if (!carrier_form_of(carrier, number, &best))
+		return "the number has none of this carrier's forms";
+	return best.valid ? NULL : "the number's check digit is wrong: a typing error?";
+}
+
 static int likelier(gconstpointer left, gconstpointer right)
 {
 	const struct carrier_candidate *a = left, *b = right;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MOST_EVENTS 400
+#define LIFE_MOST_S 86400	/* of a token: whatever it says, a new one a day */
 #define FUTURE_S 86400		/* clocks and zones of depots are wrong by hours, not by days */
 
 enum answer_column { ANSWER_BODY, ANSWER_HTTP, ANSWER_STEP, ANSWER_NUMBER, ANSWER_ZONE, ANSWER_RESULT };
@@ -176,21 +177,28 @@ static bool list_has(const GPtrArray *list, const char *word)
 		const char *item = list->pdata[i];
 		gsize length = strlen(item);
 
-		if (length && item[length - 1] == '*' ? strncmp(item, word, length - 1) == 0 : g_ascii_strcasecmp(item, word) == 0)
+		if (length && item[length - 1] == '*' ? g_ascii_strncasecmp(item, word, length - 1) == 0 : g_ascii_strcasecmp(item, word) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool row_fits(const struct carrier_map *map, const char *code, const char *text, const char *coarse)
+/* UNKNOWN: a bound ended the search, or the expression failed. Then no later row may decide: this one might have been the
+ * exception that keeps "delivered" off. SQL's NULL is no failure, it is "does not fit". */
+static enum expr_truth row_fits(const struct carrier_map *map, const char *code, const char *text, const char *coarse)
 {
+	g_autoptr(GError) failed = NULL;
+	bool bounded = false;
+	enum expr_truth truth;
+
 	if (map->codes->len && !(code && list_has(map->codes, code)))
-		return false;
+		return EXPR_FALSE;
 	if (map->coarse->len && !(coarse && list_has(map->coarse, coarse)))
-		return false;
-	if (map->regex && !(text && regex_matches(map->regex, text)))
-		return false;
-	return !map->when || expr_truth(map->when, NULL) == EXPR_TRUE;
+		return EXPR_FALSE;
+	if (map->regex && !(text && regex_find(map->regex, text, strlen(text), 0, NULL, &bounded)))
+		return bounded ? EXPR_UNKNOWN : EXPR_FALSE;
+	truth = map->when ? expr_truth(map->when, &failed) : EXPR_TRUE;
+	return failed ? EXPR_UNKNOWN : truth == EXPR_TRUE ? EXPR_TRUE : EXPR_FALSE;
 }
 
 static bool code_listed(const struct carrier *carrier, const char *code)
@@ -213,7 +221,8 @@ struct mapped {
 	const char *detail, *to;
 };
 
-static void map_event(const struct carrier *carrier, const char *coarse, struct mapped *mapped)
+/* `unread`: an expression failed, which is not the same as "has no code": nothing may be concluded. */
+static void map_event(const struct carrier *carrier, const char *coarse, bool unread, struct mapped *mapped)
 {
 	static const char unlisted[] = "unlisted";
 	struct track_event *event = mapped->event;
@@ -222,10 +231,13 @@ static void map_event(const struct carrier *carrier, const char *coarse, struct 
 	event->status = TRACK_PROBLEM;
 	event->moves = true;
 	mapped->detail = unlisted;
-	for (guint i = 0; i < carrier->maps->len; i++) {
+	for (guint i = 0; !unread && i < carrier->maps->len; i++) {
 		const struct carrier_map *map = g_ptr_array_index(carrier->maps, i);
+		enum expr_truth fits = row_fits(map, event->code, event->text, coarse);
 
-		if (!row_fits(map, event->code, event->text, coarse))
+		if (fits == EXPR_UNKNOWN)
+			return;
+		if (fits == EXPR_FALSE)
 			continue;
 		mapped->move = map->move;
 		event->moves = map->move == MOVE_STATUS && map->status != TRACK_ANNOUNCED && map->status != TRACK_NONE;
@@ -242,26 +254,27 @@ static void map_event(const struct carrier *carrier, const char *coarse, struct 
 static void fill_event(const struct carrier *carrier, const char *json, struct mapped *mapped)
 {
 	struct track_event *event = g_new0(struct track_event, 1);
+	g_autoptr(GError) no_code = NULL, no_text = NULL, no_coarse = NULL;
 	g_autofree char *coarse = NULL;
 
 	expr_set_text(carrier->event, EVENT_EVENT, json);
 	if (carrier->field[FIELD_CODE])
-		event->code = expr_text(carrier->field[FIELD_CODE], NULL);
+		event->code = expr_text(carrier->field[FIELD_CODE], &no_code);
 	if (event->code && !*event->code)
 		g_clear_pointer(&event->code, g_free);
 	expr_set_text(carrier->event, EVENT_CODE, event->code);
 	if (carrier->field[FIELD_TEXT])
-		event->text = expr_text(carrier->field[FIELD_TEXT], NULL);
+		event->text = expr_text(carrier->field[FIELD_TEXT], &no_text);
 	expr_set_text(carrier->event, EVENT_TEXT, event->text);
 	if (carrier->field[FIELD_COARSE])
-		coarse = expr_text(carrier->field[FIELD_COARSE], NULL);
+		coarse = expr_text(carrier->field[FIELD_COARSE], &no_coarse);
 	expr_set_text(carrier->event, EVENT_COARSE, coarse);
 	if (carrier->field[FIELD_PLACE])
 		event->place = expr_text(carrier->field[FIELD_PLACE], NULL);
 	if (carrier->field[FIELD_AT])
 		event->at = expr_int(carrier->field[FIELD_AT], 0, NULL);
 	mapped->event = event;
-	map_event(carrier, coarse, mapped);
+	map_event(carrier, coarse, no_code || no_text || no_coarse, mapped);
 }
 
 static int by_time(gconstpointer left, gconstpointer right)
@@ -271,13 +284,19 @@ static int by_time(gconstpointer left, gconstpointer right)
 	return a->event->at < b->event->at ? -1 : a->event->at > b->event->at;
 }
 
-/* Oldest first. Sorted by time when each event has one; g_array_sort is stable, so the list's order decides ties. */
+/* Oldest first; NULL when the list cannot be read. Sorted by time when each event has one; g_array_sort is stable, so the
+ * list's order decides ties. */
 static GArray *events_of(const struct carrier *carrier, gint64 now)
 {
-	GArray *events = g_array_new(FALSE, TRUE, sizeof(struct mapped));
-	g_autoptr(GPtrArray) list = carrier->field[FIELD_EVENTS] ? expr_list(carrier->field[FIELD_EVENTS], MOST_EVENTS, NULL) : NULL;
+	g_autoptr(GError) failed = NULL;
+	g_autoptr(GPtrArray) list = carrier->field[FIELD_EVENTS] ? expr_list(carrier->field[FIELD_EVENTS], MOST_EVENTS + 1, &failed) : NULL;
+	GArray *events;
 	bool timed = true;
 
+	/* Of a list that is cut off the newest event may be missing. */
+	if (failed || (list && list->len > MOST_EVENTS))
+		return NULL;
+	events = g_array_new(FALSE, TRUE, sizeof(struct mapped));
 	for (guint i = 0; list && i < list->len; i++) {
 		struct mapped mapped = { 0 };
 
@@ -338,22 +357,36 @@ static void conclude(struct tracking *tracking, const GArray *events)
 	}
 }
 
+static void unreadable(struct tracking *tracking, const char *why)
+{
+	tracking->outcome = OUTCOME_DOWN;
+	tracking->why = g_strdup(why);
+}
+
 static void read_result(const struct carrier *carrier, struct tracking *tracking, gint64 now)
 {
-	g_autofree char *result = carrier->field[FIELD_RESULT] ? expr_text(carrier->field[FIELD_RESULT], NULL) : NULL;
+	g_autoptr(GError) failed = NULL;
+	g_autofree char *result = carrier->field[FIELD_RESULT] ? expr_text(carrier->field[FIELD_RESULT], &failed) : NULL;
 	g_autofree char *current = NULL;
 	g_autoptr(GArray) events = NULL;
 
 	expr_set_text(carrier->answer, ANSWER_RESULT, result);
 	expr_set_text(carrier->event, EVENT_RESULT, result);
 	expr_set_text(carrier->event, EVENT_ZONE, carrier->zone);
-	events = events_of(carrier, now);
+	events = failed ? NULL : events_of(carrier, now);
+	if (!events) {
+		unreadable(tracking, "the answer is not built as the carrier file says");
+		return;
+	}
 	current = carrier->field[FIELD_CURRENT] ? expr_text(carrier->field[FIELD_CURRENT], NULL) : NULL;
 	if (!events->len && current) {
 		struct mapped mapped = { 0 };
 
 		fill_event(carrier, current, &mapped);
-		g_array_append_val(events, mapped);
+		if (mapped.event->at <= now + FUTURE_S)
+			g_array_append_val(events, mapped);
+		else
+			track_event_free(mapped.event);
 	}
 	take_back(events);
 	conclude(tracking, events);
@@ -365,10 +398,8 @@ static void read_result(const struct carrier *carrier, struct tracking *tracking
 		tracking->eta_to = expr_int(carrier->field[FIELD_ETA_TO], 0, NULL);
 	if (carrier->field[FIELD_SIGNATURE])
 		tracking->signature = expr_truth(carrier->field[FIELD_SIGNATURE], NULL) == EXPR_TRUE;
-	if (!events->len && !result) {
-		tracking->outcome = OUTCOME_DOWN;
-		tracking->why = g_strdup("the answer holds no shipment where the carrier file looks for one");
-	}
+	if (!events->len && !result)
+		unreadable(tracking, "the answer holds no shipment where the carrier file looks for one");
 }
 
 struct tracking *carrier_read(const struct carrier *carrier, const struct carrier_step *step, int http, const char *body,
@@ -392,9 +423,10 @@ struct tracking *carrier_read(const struct carrier *carrier, const struct carrie
 
 bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step, const char *body, GHashTable *keep)
 {
+	g_autofree char *text = g_utf8_make_valid(body, -1);
 	bool all = true;
 
-	load_answer(carrier, step->name, 200, body, NULL);
+	load_answer(carrier, step->name, 200, text, NULL);
 	for (guint i = 0; i < step->keep->len; i++) {
 		struct carrier_keep *one = g_ptr_array_index(step->keep, i);
 		char *value = expr_text(one->expr, NULL);
@@ -403,6 +435,7 @@ bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step
 		if (value)
 			g_hash_table_replace(keep, g_strdup(one->name), value);
 	}
+	load_answer(carrier, NULL, 0, NULL, NULL);
 	return all;
 }
 
@@ -415,7 +448,7 @@ struct secret *carrier_token(const struct carrier *carrier, int http, const char
 		return NULL;
 	load_answer(carrier, "token", http, body, NULL);
 	value = expr_text(carrier->token->value, NULL);
-	*life_s = carrier->token->life ? expr_int(carrier->token->life, 3600, NULL) : 3600;
+	*life_s = CLAMP(carrier->token->life ? expr_int(carrier->token->life, 3600, NULL) : 3600, 0, LIFE_MOST_S);
 	token = value && *value ? secret_new(value) : NULL;
 	if (value)
 		explicit_bzero(value, strlen(value));

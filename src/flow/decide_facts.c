@@ -31,7 +31,7 @@ static bool load_shipment(struct decision *d, GError **error)
 	if (!d->shipment)
 		return true;
 	d->carrier = track_carrier(d->flow->settings, d->flow->book->carriers, d->shipment->carrier, d->shipment->carrier_said, d->shipment->number);
-	d->askable = d->carrier && settings_carrier(d->flow->settings, d->carrier->name) && d->carrier->steps->len;
+	d->askable = d->carrier && !track_unaskable(d->flow->settings, d->carrier, d->shipment->number);
 	d->tracking = tracking_latest(d->flow->store, d->shipment->number, &cause);
 	if (!cause)
 		return true;

@@ -1,4 +1,7 @@
-/* The tracker's stage: asks about what is due, many at once, within each carrier's limits, and keeps every answer. */
+/* The tracker's stage: asks about what is due, many at once, within each carrier's limits, and keeps every answer.
+ *
+ * A pass lasts PASS_S at most: what is under way then goes on in the next one, so that a carrier that hangs keeps neither the
+ * others nor the end of the program waiting. Nothing is lost by dropping it: a look-up stays due until its answer is kept. */
 #include "track_p.h"
 
 #include "wismo/base/fault.h"
@@ -7,208 +10,280 @@
 #include "wismo/store/lookup.h"
 #include "wismo/store/tracking.h"
 
+#include <string.h>
+
 #define AT_ONCE 64
-#define BREAKER_FAILURES 5	/* so many in a row and the carrier is left alone for a while */
-#define BREAKER_S 300
+#define AT_ONCE_EACH 32		/* of one carrier: the slow one leaves room for others */
+#define PASS_S 4
+#define TURN_MS 500
 #define HOUR_S 3600
 #define DAY_S 86400
 
-/* What to wait after an answer, before jitter: news come soon when the parcel is near its end. */
-static const int pace_s[TRACK_STATUS_COUNT] = {
-	[TRACK_NONE] = 3 * HOUR_S, [TRACK_ANNOUNCED] = 6 * HOUR_S, [TRACK_IN_TRANSIT] = 6 * HOUR_S, [TRACK_CUSTOMS] = 12 * HOUR_S,
-	[TRACK_OUT_FOR_DELIVERY] = 2 * HOUR_S, [TRACK_ATTEMPTED] = 6 * HOUR_S, [TRACK_PICKUP] = 12 * HOUR_S, [TRACK_PROBLEM] = 6 * HOUR_S,
-	[TRACK_DELIVERED] = DAY_S, [TRACK_DELIVERED_OTHER] = DAY_S, [TRACK_RETURNING] = DAY_S,
+/* A question under way and the row that it came from. */
+struct errand { struct lookup *lookup; struct track_question *question; };
+
+/* Lives as long as the worker: connections, tokens, and what is under way between passes. */
+struct tracker {
+	const struct flow *flow;	/* of this pass */
+	struct track_session *session;
+	struct store *store;
+	const struct rulebook *book;
+	GPtrArray *errands;		/* struct errand */
+	gint64 now;
+	guint done;
 };
 
-static gint64 wait_s(const struct tracking *t, int failures)
+static void errand_free(gpointer pointer)
 {
-	switch (t->outcome) {
-	case OUTCOME_OK:
-		return pace_s[t->status];
-	case OUTCOME_PENDING:
-		return 600;
-	case OUTCOME_UNKNOWN:
-		return MIN(3 * HOUR_S << MIN(failures, 4), DAY_S);
-	case OUTCOME_LIMITED:
-		return HOUR_S;
-	case OUTCOME_REFUSED:
-		return 6 * HOUR_S;
-	default:
-		return MIN(300 << MIN(failures, 7), 6 * HOUR_S);
-	}
+	struct errand *errand = pointer;
+
+	lookup_free(errand->lookup);
+	track_question_free(errand->question);
+	g_free(errand);
 }
 
-/* Spreads numbers that were asked together; the same number always by the same share, so that a replay agrees. */
-static gint64 jitter(const char *number, gint64 wait)
+static void drop(struct tracker *tracker)
 {
-	return wait / 8 ? (gint64) (g_str_hash(number) % (guint) (wait / 8)) : 0;
+	g_clear_pointer(&tracker->session, track_session_free);
+	g_clear_pointer(&tracker->errands, g_ptr_array_unref);
 }
 
-static gint64 next_at(struct store *store, const struct carrier *carrier, const struct tracking *t, int failures)
-{
-	gint64 wait = wait_s(t, failures), at, deadline;
+/* ---- what to ask ---- */
 
-	if (t->outcome == OUTCOME_OK && (t->status == TRACK_RETURNED || t->status == TRACK_LOST))
-		return LOOKUP_NEVER;
-	at = t->asked_at + wait + jitter(t->number, wait);
-	deadline = lookup_deadline(store, t->number);
-	/* Fresh news before a deadline, but never sooner than the cache lives. */
-	if (t->outcome == OUTCOME_OK && deadline > t->asked_at + 2 * HOUR_S)
-		at = MIN(at, deadline - HOUR_S);
-	return MAX(MAX(at, t->retry_at), t->outcome == OUTCOME_OK ? t->asked_at + carrier->cache_s : 0);
+/* The carrier that a wish means. What only the buyer says must be one carrier's beyond doubt: one form fits, and its check digit
+ * proves it. */
+static const struct carrier *meant(const struct flow *flow, const struct lookup_wish *wish, const char *number)
+{
+	g_autoptr(GArray) candidates = NULL;
+	const struct carrier_candidate *first;
+
+	if (!wish->case_id)
+		return track_carrier(flow->settings, flow->book->carriers, wish->carrier, wish->carrier_said, number);
+	candidates = carriers_recognise(flow->book->carriers, number);
+	first = candidates->len ? &g_array_index(candidates, struct carrier_candidate, 0) : NULL;
+	return first && first->proven && (candidates->len == 1 || !first[1].valid) ? first->carrier : NULL;
 }
 
-static bool seed(const struct flow *flow, gint64 now, GError **error)
+static bool seed(struct tracker *tracker, GError **error)
 {
-	g_autoptr(GPtrArray) wishes = lookup_wishes(flow->store, error);
+	const struct flow *flow = tracker->flow;
+	g_autoptr(GPtrArray) wishes = lookup_wishes(flow->store, tracker->now, error);
 
 	for (guint i = 0; wishes && i < wishes->len; i++) {
 		const struct lookup_wish *wish = wishes->pdata[i];
 		g_autofree char *number = carrier_normal(wish->number);
-		const struct carrier *carrier = track_carrier(flow->settings, flow->book->carriers, wish->carrier, wish->carrier_said, number);
-		bool askable = carrier && !track_unaskable(flow->settings, carrier);
+		const struct carrier *carrier = meant(flow, wish, number);
+		bool askable = carrier && !track_unaskable(flow->settings, carrier, number);
 
 		/* Whoever cannot be asked now is looked at again tomorrow: the configuration may have changed. */
-		if (!lookup_add(flow->store, carrier ? carrier->name : "", wish->number, askable ? now : now + DAY_S, error))
+		if (!store_begin(flow->store, error) || !lookup_add(flow->store, carrier ? carrier->name : "", wish,
+								    askable ? tracker->now : tracker->now + DAY_S, error)
+		    || !store_commit(flow->store, error)) {
+			store_abandon(flow->store);
 			return false;
+		}
 	}
 	return wishes;
 }
 
-static bool breaker(struct store *store, const struct tracking *t, GError **error)
+/* The buyer has written again: no need to wait for the next round, but for the cache. */
+static bool hasten(struct tracker *tracker, GError **error)
 {
-	int failures;
+	g_autoptr(GPtrArray) hasty = lookup_hasty(tracker->flow->store, tracker->now, error);
 
-	lookup_breaker_until(store, t->carrier, &failures);
-	if (t->outcome == OUTCOME_OK || t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_PENDING)
-		return lookup_breaker_clear(store, t->carrier, error);
-	failures++;
-	if (t->outcome == OUTCOME_REFUSED || failures >= BREAKER_FAILURES || t->outcome == OUTCOME_LIMITED) {
-		gint64 until = t->outcome == OUTCOME_DOWN ? t->asked_at + MIN(BREAKER_S << MIN(failures - BREAKER_FAILURES, 6), 6 * HOUR_S)
-			: t->asked_at + HOUR_S;
+	for (guint i = 0; hasty && i < hasty->len; i++) {
+		const struct lookup *lookup = hasty->pdata[i];
+		const struct carrier *carrier = carriers_get(tracker->flow->book->carriers, lookup->carrier);
+		gint64 at = MAX(tracker->now, lookup->asked_at + (carrier ? carrier->cache_s : HOUR_S));
 
-		log_warning("carrier.paused carrier=%s outcome=%s why=%s", t->carrier, track_outcome_name(t->outcome), t->why ? t->why : "-");
-		return lookup_breaker_set(store, t->carrier, failures, MAX(until, t->retry_at), t->why ? t->why : "", error);
+		if (at < lookup->next_at && !lookup_settle(tracker->flow->store, lookup, at, error))
+			return false;
 	}
-	return lookup_breaker_set(store, t->carrier, failures, 0, t->why ? t->why : "", error);
+	return hasty;
 }
 
-static bool settle(const struct flow *flow, struct lookup *lookup, struct track_question *q, GError **error)
+/* In both windows or in none: the hour first, so that a full hour does not eat up the day. */
+static bool spend(const struct carrier *carrier, gint64 *free_at, void *user)
 {
-	const struct tracking *t = q->result;
-	char *memo = track_memo(q);
+	struct tracker *tracker = user;
+	const char *window = "hour";
 
-	lookup->failures = t->outcome == OUTCOME_OK || t->outcome == OUTCOME_PENDING ? 0 : lookup->failures + 1;
-	g_free(lookup->memo);
-	lookup->memo = memo;
+	if (lookup_spend(tracker->store, carrier->name, window, HOUR_S, carrier->per_hour, tracker->now, free_at)
+	    && lookup_spend(tracker->store, carrier->name, window = "day", DAY_S, carrier->per_day, tracker->now, free_at))
+		return true;
+	log_warning("carrier.budget carrier=%s window=%s free_at=%" G_GINT64_FORMAT, carrier->name, window, *free_at);
+	return false;
+}
+
+static bool under_way(const struct tracker *tracker, const struct lookup *lookup)
+{
+	for (guint i = 0; i < tracker->errands->len; i++) {
+		const struct errand *errand = tracker->errands->pdata[i];
+
+		/* A carrier on probation is asked one question, whatever else is due. */
+		if (strcmp(errand->lookup->carrier, lookup->carrier) == 0
+		    && (lookup->probe || strcmp(errand->lookup->number, lookup->number) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Takes the look-up. */
+static bool start(struct tracker *tracker, struct lookup *lookup, GError **error)
+{
+	const struct flow *flow = tracker->flow;
+	const struct carrier *carrier = carriers_get(flow->book->carriers, lookup->carrier);
+	const char *why = carrier ? track_unaskable(flow->settings, carrier, lookup->number) : "no carrier file tells of it";
+	struct errand *errand;
+	bool fine;
+
+	if (why || tracking_fresh_ok(flow->store, lookup->carrier, lookup->number, tracker->now - carrier->cache_s)) {
+		if (why)
+			log_info("tracking number=%s carrier=%s not asked: %s", lookup->number, lookup->carrier, why);
+		fine = lookup_settle(flow->store, lookup, tracker->now + (why ? DAY_S : carrier->cache_s), error);
+		lookup_free(lookup);
+		tracker->done++;
+		return fine;
+	}
+	if (lookup->probe)
+		log_info("carrier.probe carrier=%s number=%s", lookup->carrier, lookup->number);
+	errand = g_new0(struct errand, 1);
+	errand->lookup = lookup;
+	errand->question = track_question_new(tracker->session, carrier, lookup->number, lookup->memo);
+	g_ptr_array_add(tracker->errands, errand);
+	track_question_start(errand->question);
+	return true;
+}
+
+static bool refill(struct tracker *tracker, GError **error)
+{
+	g_autoptr(GPtrArray) due = lookup_due(tracker->flow->store, tracker->now, AT_ONCE_EACH, 2 * AT_ONCE, error);
+
+	for (guint i = 0; due && i < due->len && tracker->errands->len < AT_ONCE; i++)
+		if (!under_way(tracker, due->pdata[i]) && !start(tracker, g_steal_pointer(&due->pdata[i]), error))
+			return false;
+	return due;
+}
+
+/* ---- what came back ---- */
+
+static bool breaker(struct tracker *tracker, const struct tracking *t, GError **error)
+{
+	struct store *store = tracker->flow->store;
+	const char *why = t->why ? t->why : "";
+	int failures;
+	gint64 until = lookup_breaker_until(store, t->carrier, &failures), pause;
+
+	if (t->outcome == OUTCOME_OK || t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_PENDING) {
+		if (until)
+			log_info("carrier.back carrier=%s", t->carrier);
+		return !failures || lookup_breaker_clear(store, t->carrier, error);
+	}
+	/* Of what was under way when it opened, only a longer wait is news. */
+	if (until > t->asked_at && t->retry_at <= until)
+		return true;
+	failures += until <= t->asked_at;
+	pause = MAX(track_pause_until(t, failures), until);
+	if (pause > t->asked_at) {
+		log_warning("carrier.paused carrier=%s outcome=%s until=%" G_GINT64_FORMAT " why=%s", t->carrier, track_outcome_name(t->outcome),
+			    pause, why);
+		track_session_release(tracker->session, t->carrier, 0);
+	}
+	return lookup_breaker_set(store, t->carrier, failures, pause, why, error);
+}
+
+static bool keep(struct tracker *tracker, struct lookup *lookup, const struct track_question *q, GError **error)
+{
+	struct store *store = tracker->flow->store;
+	const struct tracking *t = q->result;
+	gint64 next_at;
+
+	lookup->failures = t->outcome == OUTCOME_OK ? 0 : lookup->failures + 1;
+	lookup->asked_at = t->asked_at;
+	next_at = track_next_at(t, lookup->failures, lookup_deadline(store, t->number), q->lane->carrier->cache_s);
 	fault_point("track.answered");
-	if (store_begin(flow->store, error) && tracking_put(flow->store, t, error)
-	    && lookup_settle(flow->store, lookup, next_at(flow->store, q->carrier, t, lookup->failures), error)
-	    && breaker(flow->store, t, error) && store_commit(flow->store, error)) {
+	if (store_begin(store, error) && tracking_put(store, t, error) && lookup_settle(store, lookup, next_at, error)
+	    && breaker(tracker, t, error) && store_commit(store, error)) {
 		fault_point("track.kept");
 		log_info("tracking number=%s carrier=%s outcome=%s status=%s%s", t->number, t->carrier, track_outcome_name(t->outcome),
 			 track_status_name(t->status), t->recorded ? " recorded" : "");
 		return true;
 	}
-	store_abandon(flow->store);
+	store_abandon(store);
 	return false;
 }
 
-/* True when the carrier's hour and day allow one more request; else the look-up waits for the next window. */
-static bool afford(const struct flow *flow, const struct carrier *carrier, struct lookup *lookup, gint64 now, GError **error)
+static bool settle(struct tracker *tracker, struct errand *errand, GError **error)
 {
-	gint64 free_at = 0;
+	const struct track_question *q = errand->question;
+	struct lookup *lookup = errand->lookup;
 
-	if (lookup_spend(flow->store, carrier->name, "day", DAY_S, carrier->per_day, now, &free_at)
-	    && lookup_spend(flow->store, carrier->name, "hour", HOUR_S, carrier->per_hour, now, &free_at))
-		return true;
-	lookup_settle(flow->store, lookup, free_at + jitter(lookup->number, 600), error);
-	return false;
+	g_free(lookup->memo);
+	lookup->memo = track_memo(q);
+	if (q->result)
+		return keep(tracker, lookup, q, error);
+	/* Given back by its lane. Without a moment it stays due, and its carrier's breaker holds it. */
+	return lookup_settle(tracker->flow->store, lookup, q->put_off_at ? q->put_off_at + track_jitter(lookup->number, 600) : lookup->next_at, error);
 }
 
-/* A question under way and the row that it came from. */
-struct errand { struct lookup *lookup; struct track_question *question; };
-
-/* Starts are spread by the carrier's limit per second; the wall clock decides, whatever `now` is. */
-static void pace(struct track_session *session, GHashTable *last_us, const struct carrier *carrier)
+/* *any: something was settled. */
+static bool settle_over(struct tracker *tracker, bool *any, GError **error)
 {
-	gint64 *last = g_hash_table_lookup(last_us, carrier->name);
-	gint64 gap = carrier->per_second ? G_USEC_PER_SEC / carrier->per_second : 0;
+	*any = false;
+	for (guint i = 0; i < tracker->errands->len;) {
+		struct errand *errand = tracker->errands->pdata[i];
 
-	if (!last) {
-		last = g_new0(gint64, 1);
-		g_hash_table_insert(last_us, (gpointer) carrier->name, last);
-	}
-	while (*last && g_get_monotonic_time() < *last + gap) {
-		gint64 left_ms = (*last + gap - g_get_monotonic_time()) / 1000;
-
-		if (!http_wait(session->http, (int) CLAMP(left_ms, 1, 50)))
-			g_usleep((gulong) CLAMP(left_ms, 1, 50) * 1000);
-	}
-	*last = g_get_monotonic_time();
-}
-
-static bool start_all(const struct flow *flow, struct track_session *session, GPtrArray *due, gint64 now, GArray *errands, GError **error)
-{
-	g_autoptr(GHashTable) last_us = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-
-	for (guint i = 0; i < due->len; i++) {
-		struct lookup *lookup = due->pdata[i];
-		const struct carrier *carrier = carriers_get(flow->book->carriers, lookup->carrier);
-		struct errand errand = { lookup, NULL };
-
-		if (!carrier || track_unaskable(flow->settings, carrier)) {
-			if (!lookup_settle(flow->store, lookup, now + DAY_S, error))
-				return false;
+		if (!track_question_over_ok(errand->question)) {
+			i++;
 			continue;
 		}
-		if (!settings_carrier(flow->settings, carrier->name)->recorded) {
-			if (!afford(flow, carrier, lookup, now, error))
-				continue;
-			pace(session, last_us, carrier);
-		}
-		errand.question = track_question_new(session, carrier, lookup->number, lookup->memo, now);
-		g_array_append_val(errands, errand);
-		track_question_start(errand.question);
+		if (!settle(tracker, errand, error))
+			return false;
+		g_ptr_array_remove_index(tracker->errands, i);
+		tracker->done++;
+		*any = true;
 	}
 	return true;
 }
 
-static bool settle_all(const struct flow *flow, struct track_session *session, GArray *errands, GError **error)
+static bool work(struct tracker *tracker, GError **error)
 {
-	bool fine = true;
+	gint64 until_us = g_get_monotonic_time() + PASS_S * G_USEC_PER_SEC;
+	bool more = true;
 
-	for (guint i = 0; i < errands->len; i++) {
-		struct errand *errand = &g_array_index(errands, struct errand, i);
-
-		while (fine && !errand->question->result)
-			http_wait(session->http, 1000);
-		fine = fine && settle(flow, errand->lookup, errand->question, error);
-	}
-	return fine;
+	if (!seed(tracker, error) || !hasten(tracker, error))
+		return false;
+	do {
+		if ((more && !refill(tracker, error)) || !settle_over(tracker, &more, error))
+			return false;
+		if (!more && tracker->errands->len)
+			track_session_turn(tracker->session, TURN_MS);
+	} while ((more || tracker->errands->len) && g_get_monotonic_time() < until_us);
+	return true;
 }
 
 bool track_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	/* One session for the life of the worker: connections and tokens are kept between passes. */
-	static struct track_session *session;
-	g_autoptr(GArray) errands = g_array_new(FALSE, TRUE, sizeof(struct errand));
-	g_autoptr(GPtrArray) due = NULL;
+	static struct tracker tracker;
 	bool fine;
 
-	if (session && session->settings != flow->settings)
-		g_clear_pointer(&session, track_session_free);
-	if (!session)
-		session = track_session_new(flow->settings);
-	if (!seed(flow, now, error) || !(due = lookup_due(flow->store, now, AT_ONCE, error)))
-		return false;
-	fine = start_all(flow, session, due, now, errands, error) && settle_all(flow, session, errands, error);
-	/* Dropping the session drops whatever still runs for questions that end here. */
-	if (!fine)
-		g_clear_pointer(&session, track_session_free);
-	for (guint i = 0; i < errands->len; i++)
-		track_question_free(g_array_index(errands, struct errand, i).question);
-	pass->done = due->len;
+	if (tracker.session && (tracker.session->settings != flow->settings || tracker.book != flow->book || tracker.store != flow->store))
+		drop(&tracker);
+	if (!tracker.session) {
+		tracker.session = track_session_new(flow->settings);
+		tracker.session->spend = spend;
+		tracker.session->user = &tracker;
+		tracker.errands = g_ptr_array_new_with_free_func(errand_free);
+		tracker.book = flow->book;
+		tracker.store = flow->store;
+	}
+	tracker.flow = flow;
+	tracker.now = tracker.session->now = now;
+	tracker.done = 0;
+	fine = work(&tracker, error);
+	pass->done = tracker.done + tracker.errands->len;
 	pass->next_at = lookup_next_at(flow->store);
+	if (!fine)
+		drop(&tracker);
 	return fine;
 }

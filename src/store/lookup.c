@@ -7,6 +7,8 @@ void lookup_free(gpointer pointer)
 {
 	struct lookup *lookup = pointer;
 
+	if (!lookup)
+		return;
 	g_free(lookup->carrier);
 	g_free(lookup->number);
 	g_free(lookup->memo);
@@ -30,26 +32,40 @@ static bool take_wish(sqlite3_stmt *row, void *user)
 	wish->number = sql_column_text(row, 0);
 	wish->carrier = sql_column_text(row, 1);
 	wish->carrier_said = sql_column_text(row, 2);
+	wish->case_id = sql_column_int(row, 3);
 	g_ptr_array_add(user, wish);
 	return true;
 }
 
-GPtrArray *lookup_wishes(struct store *store, GError **error)
+/* The second half: numbers in people's own mails, as the reading found them (form and check digit fit, one carrier only), of
+ * cases whose order has no shipment or is not known. */
+static const char wishes_sql[] =
+	"SELECT DISTINCT s.number, s.carrier, s.carrier_said, 0 FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
+	" AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
+	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = s.number AND l.case_id IS NULL AND (l.carrier <> '' OR l.next_at > ?1))"
+	" UNION ALL SELECT n.value ->> '$.number', n.value ->> '$.carriers[0]', NULL, min(c.id) FROM cases AS c"
+	" JOIN readings AS r ON r.case_id = c.id AND r.machine = 0 AND r.tracking <> '[]', json_each(r.tracking) AS n"
+	" WHERE c.state <> 'closed' AND json_array_length(n.value, '$.carriers') = 1"
+	" AND NOT EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = c.order_no AND o.channel = c.channel)"
+	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = n.value ->> '$.number' AND (l.carrier <> '' OR l.next_at > ?1))"
+	" AND (SELECT count(*) FROM lookups AS l WHERE l.case_id = c.id) < 3 GROUP BY 1, 2";
+
+GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error)
 {
 	g_autoptr(GPtrArray) wishes = g_ptr_array_new_with_free_func(lookup_wish_free);
 
-	if (!sql_each(store, error, take_wish, wishes,
-		      "SELECT DISTINCT s.number, s.carrier, s.carrier_said FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
-		      " AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
-		      " AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = s.number)", ""))
+	if (!sql_each(store, error, take_wish, wishes, wishes_sql, "i", now))
 		return NULL;
 	return g_steal_pointer(&wishes);
 }
 
-bool lookup_add(struct store *store, const char *carrier, const char *number, gint64 next_at, GError **error)
+bool lookup_add(struct store *store, const char *carrier, const struct lookup_wish *wish, gint64 next_at, GError **error)
 {
-	return sql_run(store, error, "INSERT INTO lookups (carrier, number, next_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-		       "ssi", carrier, number, next_at);
+	/* What the seller's list says now takes the place of what only the buyer had said. */
+	return sql_run(store, error, "DELETE FROM lookups WHERE number = ? AND (carrier = '' OR (case_id IS NOT NULL AND ? = 0))", "si",
+		       wish->number, wish->case_id)
+		&& sql_run(store, error, "INSERT INTO lookups (carrier, number, case_id, next_at) VALUES (?, ?, nullif(?, 0), ?)"
+			   " ON CONFLICT DO NOTHING", "ssii", carrier, wish->number, wish->case_id, next_at);
 }
 
 static bool take_lookup(sqlite3_stmt *row, void *user)
@@ -60,41 +76,76 @@ static bool take_lookup(sqlite3_stmt *row, void *user)
 	lookup->number = sql_column_text(row, 1);
 	lookup->memo = sql_column_text(row, 2);
 	lookup->failures = (int) sql_column_int(row, 3);
+	lookup->asked_at = sql_column_int(row, 4);
+	lookup->next_at = sql_column_int(row, 5);
+	lookup->probe = sql_column_int(row, 6);
 	g_ptr_array_add(user, lookup);
 	return true;
 }
 
-GPtrArray *lookup_due(struct store *store, gint64 now, guint most, GError **error)
+/* The earliest deadline among the open cases that want the number of look-up l; NULL: nobody wants it. */
+#define URGENCY "coalesce((SELECT min(CASE WHEN c.due_at > 0 THEN c.due_at ELSE 253402300799 END) FROM shipments AS s JOIN orders AS o" \
+	" ON o.id = s.order_id JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE s.number = l.number" \
+	" AND c.state <> 'closed'), (SELECT CASE WHEN c.due_at > 0 THEN c.due_at ELSE 253402300799 END FROM cases AS c" \
+	" WHERE c.id = l.case_id AND c.state <> 'closed'))"
+
+GPtrArray *lookup_due(struct store *store, gint64 now, guint most_each, guint most, GError **error)
 {
 	g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func(lookup_free);
 
 	if (!sql_each(store, error, take_lookup, due,
-		      "SELECT carrier, number, memo, failures FROM lookups AS l WHERE next_at <= ?1 AND NOT EXISTS"
-		      " (SELECT 1 FROM breakers AS b WHERE b.carrier = l.carrier AND b.until_at > ?1) ORDER BY next_at LIMIT ?2",
-		      "ii", now, (gint64) most))
+		      "SELECT carrier, number, memo, failures, asked_at, next_at, probe FROM (SELECT *, row_number() OVER (PARTITION BY carrier"
+		      " ORDER BY urgency, next_at) AS turn FROM (SELECT l.*, coalesce(b.until_at, 0) > 0 AS probe, " URGENCY " AS urgency"
+		      " FROM lookups AS l LEFT JOIN breakers AS b ON b.carrier = l.carrier WHERE l.next_at <= ?1 AND coalesce(b.until_at, 0) <= ?1)"
+		      " WHERE urgency IS NOT NULL) WHERE turn <= iif(probe, 1, ?2) ORDER BY urgency, next_at LIMIT ?3",
+		      "iii", now, (gint64) most_each, (gint64) most))
 		return NULL;
 	return g_steal_pointer(&due);
 }
 
+GPtrArray *lookup_hasty(struct store *store, gint64 now, GError **error)
+{
+	g_autoptr(GPtrArray) hasty = g_ptr_array_new_with_free_func(lookup_free);
+
+	if (!sql_each(store, error, take_lookup, hasty,
+		      "SELECT l.carrier, l.number, l.memo, l.failures, l.asked_at, l.next_at, 0 FROM lookups AS l WHERE l.next_at > ?1"
+		      " AND l.next_at < ?2 AND l.failures = 0 AND l.asked_at > 0 AND (EXISTS (SELECT 1 FROM shipments AS s JOIN orders AS o"
+		      " ON o.id = s.order_id JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE s.number = l.number"
+		      " AND c.state <> 'closed' AND c.asked_at > l.asked_at) OR EXISTS (SELECT 1 FROM cases AS c WHERE c.id = l.case_id"
+		      " AND c.state <> 'closed' AND c.asked_at > l.asked_at))", "ii", now, LOOKUP_NEVER))
+		return NULL;
+	return g_steal_pointer(&hasty);
+}
+
 gint64 lookup_next_at(struct store *store)
 {
-	gint64 at = sql_int(store, NULL, 0, "SELECT min(max(l.next_at, coalesce(b.until_at, 0))) FROM lookups AS l"
-			    " LEFT JOIN breakers AS b ON b.carrier = l.carrier", "");
-
-	return at >= LOOKUP_NEVER ? 0 : at;
+	return sql_int(store, NULL, 0, "SELECT min(max(l.next_at, coalesce(b.until_at, 0))) FROM lookups AS l LEFT JOIN breakers AS b"
+		       " ON b.carrier = l.carrier WHERE l.next_at < ? AND " URGENCY " IS NOT NULL", "i", LOOKUP_ON_NEED);
 }
 
 bool lookup_settle(struct store *store, const struct lookup *lookup, gint64 next_at, GError **error)
 {
-	return sql_run(store, error, "UPDATE lookups SET next_at = ?, failures = ?, memo = ? WHERE carrier = ? AND number = ?", "iisss",
-		       next_at, (gint64) lookup->failures, lookup->memo, lookup->carrier, lookup->number);
+	return sql_run(store, error, "UPDATE lookups SET next_at = ?, asked_at = ?, failures = ?, memo = ? WHERE carrier = ? AND number = ?",
+		       "iiisss", next_at, lookup->asked_at, (gint64) lookup->failures, lookup->memo, lookup->carrier, lookup->number);
 }
 
 gint64 lookup_deadline(struct store *store, const char *number)
 {
-	return sql_int(store, NULL, 0, "SELECT min(c.due_at) FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
-		       " AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE s.number = ? AND c.due_at > 0"
-		       " AND c.state <> 'closed'", "s", number);
+	gint64 at = sql_int(store, NULL, 0, "SELECT min(" URGENCY ") FROM lookups AS l WHERE l.number = ?", "s", number);
+
+	return at >= LOOKUP_ON_NEED ? 0 : at;
+}
+
+char *lookup_named(struct store *store, gint64 case_id, char **carrier, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	char *number = sql_text(store, &cause, "SELECT number FROM lookups WHERE case_id = ? AND carrier <> '' ORDER BY asked_at DESC, number LIMIT 1",
+				"i", case_id);
+
+	*carrier = number ? sql_text(store, &cause, "SELECT carrier FROM lookups WHERE case_id = ? AND number = ?", "is", case_id, number) : NULL;
+	if (cause)
+		g_propagate_error(error, g_steal_pointer(&cause));
+	return number;
 }
 
 bool lookup_spend(struct store *store, const char *carrier, const char *window, int window_s, int limit, gint64 now, gint64 *free_at)

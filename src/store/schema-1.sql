@@ -179,8 +179,10 @@ CREATE TABLE stock (
 CREATE TABLE lookups (           -- which numbers to ask about, and when
   carrier TEXT NOT NULL,
   number TEXT NOT NULL,
-  next_at INTEGER NOT NULL,
-  failures INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,                    -- a moment, or one of LOOKUP_ON_NEED and LOOKUP_NEVER (store/lookup.h)
+  asked_at INTEGER NOT NULL DEFAULT 0,         -- last answer; 0 = never asked
+  failures INTEGER NOT NULL DEFAULT 0,         -- answers in a row that told nothing
+  case_id INTEGER REFERENCES cases (id),       -- set: only this case's buyer named the number; NULL: a shipment's
   memo TEXT,                                   -- what a carrier with several steps needs to remember (JSON)
   PRIMARY KEY (carrier, number)
 ) STRICT, WITHOUT ROWID;
@@ -193,10 +195,10 @@ CREATE TABLE budgets (           -- requests used in the running window of a car
   PRIMARY KEY (carrier, window)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE breakers (          -- carriers that are not asked for a while, and why
+CREATE TABLE breakers (          -- carriers whose last answers told nothing, and why
   carrier TEXT PRIMARY KEY,
-  failures INTEGER NOT NULL,
-  until_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL,                   -- in a row, but for those of questions that were under way when it opened
+  until_at INTEGER NOT NULL,                   -- 0 = closed; in the future = open; past = half open: one question may try
   why TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 

@@ -46,9 +46,15 @@ bool tracking_put(struct store *store, const struct tracking *t, GError **error)
 		     t->detail, t->status_at, t->moved_at, t->eta_from, t->eta_to, t->delivered_to, (gint64) t->signature, events,
 		     (gint64) t->recorded, t->why, t->body))
 		return false;
-	return !changed || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed' AND order_no <> ''"
+	return !changed || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed' AND ((order_no <> ''"
 		" AND EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = cases.order_no"
-		" AND o.channel = cases.channel AND s.number = ?)", "s", t->number);
+		" AND o.channel = cases.channel AND s.number = ?1)) OR id IN (SELECT case_id FROM lookups WHERE number = ?1))", "s", t->number);
+}
+
+bool tracking_fresh_ok(struct store *store, const char *carrier, const char *number, gint64 since)
+{
+	return sql_int(store, NULL, 0, "SELECT EXISTS (SELECT 1 FROM trackings WHERE number = ? AND carrier = ? AND asked_at > ? AND outcome = 'ok')",
+		       "ssi", number, carrier, since);
 }
 
 static void read_events(struct tracking *tracking, const char *text)

@@ -96,7 +96,7 @@ struct carrier {
 	GPtrArray *also;		/* char *, lower case: how shop lists call it */
 	char *zone;			/* of times without one; NULL: UTC */
 	char *page;			/* public tracking page with {number}; NULL: none */
-	bool unofficial;		/* asked only when the configuration names it with use_unofficial = true */
+	bool unofficial;		/* asked only when the configuration says `unofficial = true` for it */
 	GPtrArray *forms;		/* struct carrier_form */
 	GPtrArray *secrets;		/* char *: names of credentials that it needs */
 	GPtrArray *steps;		/* struct carrier_step; empty: cannot be asked */
@@ -162,6 +162,10 @@ bool carrier_form_fits(const struct carrier_form *form, const char *number, bool
 /* Every carrier whose form fits, valid ones first, likeliest first. Owned array of struct carrier_candidate. */
 GArray *carriers_recognise(const struct carriers *carriers, const char *number);
 
+/* Why this carrier is not to be asked about a number in normal form (a typing error, another carrier's); NULL: it may be.
+ * Static. A carrier without forms is asked about any. */
+const char *carrier_number_why(const struct carrier *carrier, const char *number);
+
 /* Numbers in free text (struct found_number, appended in order, no doubles): blanks, hyphens, lower case; only those
  * that a form and its check accept. Order numbers, phones, dates and prices are none. */
 void carriers_find(const struct carriers *carriers, const char *text, GPtrArray *found);
@@ -188,7 +192,7 @@ struct tracking *carrier_read(const struct carrier *carrier, const struct carrie
 /* Values that a step keeps, name -> text; false when one is missing. */
 bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step, const char *body, GHashTable *keep);
 
-/* Token and its life in seconds from the token answer; NULL when there is none in it. */
+/* Token and its life (0 to a day, in seconds) from the token answer; NULL when there is none in it. */
 struct secret *carrier_token(const struct carrier *carrier, int http, const char *body, gint64 *life_s);
 
 /* The public page for a number; NULL when there is none. Owned. */

@@ -13,6 +13,9 @@ typedef void track_trace(const char *what, const char *text, void *user);
 struct tracking *track_ask(const struct settings *settings, const struct carrier *carrier, const char *number, gint64 now,
 			   track_trace *trace, void *user);
 
+/* Why a carrier cannot be asked (about this number, unless NULL); NULL: it can. Static. */
+const char *track_unaskable(const struct settings *settings, const struct carrier *carrier, const char *number);
+
 /* The carrier to ask about a shipment: what the list says, else the likeliest that can be asked; NULL: none. */
 const struct carrier *track_carrier(const struct settings *settings, const struct carriers *carriers, const char *name,
 				    const char *said, const char *number);

@@ -1,0 +1,114 @@
+/* The tracker's stage alone, for carrier.py and the bench: its passes over a database at a moment that the caller names.
+ *	tracker create DATABASE
+ *	tracker ask CONFIG CARRIERS NOW [fast]	until nothing is due; `fast`: without the carriers' limits per second
+ *	tracker samples CARRIERS		every sample of every carrier file, one JSON object a line
+ * CARRIERS is a folder of carrier files, or one file. */
+#include "wismo/base/log.h"
+#include "wismo/conf/carrier.h"
+#include "wismo/flow/stage.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int complain(GError *error)
+{
+	fprintf(stderr, "tracker: %s\n", error->message);
+	g_error_free(error);
+	return 2;
+}
+
+static struct carriers *load(const char *path, GError **error)
+{
+	scoped(carriers) carriers = carriers_new();
+	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	if (!folder)
+		return carrier_load_file(path, carriers, error) ? g_steal_pointer(&carriers) : NULL;
+	while ((name = g_dir_read_name(folder))) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
+
+		if (g_str_has_suffix(name, ".conf") && !carrier_load_file(file, carriers, error))
+			return NULL;
+	}
+	return g_steal_pointer(&carriers);
+}
+
+static int ask(const char *config, const char *folder, gint64 now, bool fast)
+{
+	GError *error = NULL;
+	scoped(settings) settings = settings_load(config, &error);
+	scoped(carriers) carriers = settings ? load(folder, &error) : NULL;
+	scoped(store) store = carriers ? store_open(settings->database, ROLE_TRACKER, false, &error) : NULL;
+	struct rulebook book = { .carriers = carriers };
+	const struct flow flow = { .store = store, .settings = settings, .book = &book };
+	struct pass pass;
+	guint done = 0;
+
+	if (!store)
+		return complain(error);
+	for (guint i = 0; fast && carriers_nth(carriers, i); i++)
+		((struct carrier *) carriers_nth(carriers, i))->per_second = 0;
+	log_set_role("tracker");
+	do {
+		pass = (struct pass) { 0 };
+		if (!track_step(&flow, now, &pass, &error))
+			return complain(error);
+		done += pass.done;
+	} while (pass.done);
+	printf("{\"done\":%u,\"next_at\":%" G_GINT64_FORMAT "}\n", done, pass.next_at);
+	return 0;
+}
+
+static void print_sample(const struct carrier *carrier, const struct carrier_sample *sample)
+{
+	const struct carrier_form *form = carrier->forms->len ? g_ptr_array_index(carrier->forms, 0) : NULL;
+	g_autofree char *number = carrier_normal(sample->number ? sample->number : form ? form->valid->pdata[0] : "12345678");
+	json_t *steps = json_array(), *secrets = json_array(), *line;
+	char *text;
+
+	for (guint i = 0; i < carrier->steps->len; i++)
+		json_array_append_new(steps, json_string(((struct carrier_step *) carrier->steps->pdata[i])->name));
+	for (guint i = 0; i < carrier->secrets->len; i++)
+		json_array_append_new(secrets, json_string(carrier->secrets->pdata[i]));
+	line = json_pack("{s:s, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "token", carrier->token != NULL,
+			 "unofficial", carrier->unofficial, "steps", steps, "secrets", secrets, "name", sample->name, "step", sample->step,
+			 "number", number, "http", sample->http, "body", sample->body, "outcome", track_outcome_name(sample->outcome),
+			 "status", sample->status < 0 ? NULL : track_status_name((enum track_status) sample->status), "detail", sample->detail);
+	text = json_dumps(line, JSON_COMPACT);
+	puts(text);
+	free(text);
+	json_decref(line);
+}
+
+static int samples(const char *folder)
+{
+	GError *error = NULL;
+	scoped(carriers) carriers = load(folder, &error);
+
+	if (!carriers)
+		return complain(error);
+	for (guint i = 0; carriers_nth(carriers, i); i++)
+		for (guint k = 0; k < carriers_nth(carriers, i)->samples->len; k++)
+			print_sample(carriers_nth(carriers, i), carriers_nth(carriers, i)->samples->pdata[k]);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	GError *error = NULL;
+
+	if (argc == 3 && strcmp(argv[1], "create") == 0) {
+		scoped(store) store = store_open(argv[2], ROLE_ALL, true, &error);
+
+		return store ? 0 : complain(error);
+	}
+	if (argc >= 5 && strcmp(argv[1], "ask") == 0)
+		return ask(argv[2], argv[3], g_ascii_strtoll(argv[4], NULL, 10), argc > 5);
+	if (argc == 3 && strcmp(argv[1], "samples") == 0)
+		return samples(argv[2]);
+	fprintf(stderr, "usage: see the head of tests/flow/tracker.c\n");
+	return 2;
+}
