@@ -1,6 +1,4 @@
 #!/bin/sh
 # Crash tests; see crash.py.
 command -v python3 >/dev/null || { echo "1..0 # SKIP no python3"; exit 0; }
-WISMO_DATADIR=$(cd "${WISMO_TEST_SRC:-.}" && pwd)/templates
-export WISMO_DATADIR
 exec python3 "${WISMO_TEST_SRC:-.}/tests/crash/crash.py" "${WISMO_TEST_BUILD:-.}/tests/crash/wismo-faults"
