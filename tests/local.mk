@@ -220,7 +220,7 @@ check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh
 noinst_PROGRAMS += tests/flow/tracker
 tests_flow_tracker_SOURCES = tests/flow/tracker.c $(TEST_SEAMS)
 tests_flow_tracker_LDADD = $(FLOW_LIBS)
-#CARRIERSH
+check_SCRIPTS += tests/flow/carrier.sh
 
 # ---- crashes: the product with fault points that kill ----
 noinst_PROGRAMS += tests/crash/wismo-faults

@@ -46,6 +46,25 @@ static bool show_worker(const struct overview_worker *row, void *user)
 	return true;
 }
 
+static bool show_carrier(const struct overview_carrier *row, void *user)
+{
+	const struct view *view = user;
+	bool open = row->until_at > view->now;
+	const char *state = open ? "open" : row->until_at ? "half_open" : "closed";
+	g_autofree char *why = print_clean(row->why, 80);
+	g_autofree char *until = print_when(row->until_at, view->now);
+
+	if (view->json)
+		print_json("s", "type", "carrier", "s", "carrier", row->carrier, "s", "breaker", state, "i", "failures", row->failures,
+			   "t", "until_at", row->until_at, "i", "waiting", row->waiting, "s", "why", row->why, NULL);
+	else if (open)
+		printf("carrier %s: not asked again until %s, %d numbers wait: %s\n", row->carrier, until, (int) row->waiting, why);
+	else
+		printf("carrier %s: %d answers in a row told nothing, %s: %s\n", row->carrier, (int) row->failures,
+		       row->until_at ? "one question tries next" : "asked as usual", why);
+	return true;
+}
+
 static bool show_case(const struct overview_case *row, void *user)
 {
 	const struct view *view = user;
@@ -109,7 +128,7 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 		return false;
 	show_numbers(&overview, instance_pid(store), settings, view);
 	view->table = print_table_new(boxes);
-	if (!overview_workers(store, show_worker, view, error) || !overview_mailboxes(store, show_mailbox, view, error))
+	if (!overview_workers(store, show_worker, view, error) || !overview_carriers(store, view->now, show_carrier, view, error) || !overview_mailboxes(store, show_mailbox, view, error))
 		return false;
 	if (!view->json)
 		putchar('\n');

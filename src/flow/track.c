@@ -73,11 +73,13 @@ static bool seed(struct tracker *tracker, GError **error)
 		const struct lookup_wish *wish = wishes->pdata[i];
 		g_autofree char *number = carrier_normal(wish->number);
 		const struct carrier *carrier = meant(flow, wish, number);
-		bool askable = carrier && !track_unaskable(flow->settings, carrier, number);
+		const char *why = carrier ? track_unaskable(flow->settings, carrier, number) : "no carrier is known to have such numbers";
 
+		if (why)
+			log_info("tracking number=%s carrier=%s not asked: %s", wish->number, carrier ? carrier->name : "-", why);
 		/* Whoever cannot be asked now is looked at again tomorrow: the configuration may have changed. */
 		if (!store_begin(flow->store, error) || !lookup_add(flow->store, carrier ? carrier->name : "", wish,
-								    askable ? tracker->now : tracker->now + DAY_S, error)
+								    why ? tracker->now + DAY_S : tracker->now, error)
 		    || !store_commit(flow->store, error)) {
 			store_abandon(flow->store);
 			return false;

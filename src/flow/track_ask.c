@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#define ERROR_BODY_BYTES 4096
+
 static void read_memo(struct track_question *q, const char *memo)
 {
 	json_t *object = memo ? json_loads(memo, 0, NULL) : NULL, *value;
@@ -192,6 +194,17 @@ static bool renewed(struct track_question *q)
 	return true;
 }
 
+/* Evidence is what tells of a parcel. Of a refusal or an error page the beginning is enough: it comes again and again. */
+static void shorten(struct tracking *tracking, int http)
+{
+	if (tracking->outcome == OUTCOME_OK || !tracking->body)
+		return;
+	if (!http)
+		g_clear_pointer(&tracking->body, g_free);
+	else if (strlen(tracking->body) > ERROR_BODY_BYTES)
+		*g_utf8_find_prev_char(tracking->body, tracking->body + ERROR_BODY_BYTES) = '\0';
+}
+
 static void take_answer(struct track_question *q, int http, const char *body, gint64 retry_after_s, const char *why)
 {
 	const struct carrier_step *step = step_at(q);
@@ -212,6 +225,7 @@ static void take_answer(struct track_question *q, int http, const char *body, gi
 		g_free(tracking->why);
 		tracking->why = track_lane_mask(q->lane, why);
 	}
+	shorten(tracking, http);
 	g_free(tracking->number);
 	tracking->number = g_strdup(q->number);
 	tracking->recorded = recorded(q);

@@ -95,9 +95,9 @@ GPtrArray *lookup_due(struct store *store, gint64 now, guint most_each, guint mo
 
 	if (!sql_each(store, error, take_lookup, due,
 		      "SELECT carrier, number, memo, failures, asked_at, next_at, probe FROM (SELECT *, row_number() OVER (PARTITION BY carrier"
-		      " ORDER BY urgency, next_at) AS turn FROM (SELECT l.*, coalesce(b.until_at, 0) > 0 AS probe, " URGENCY " AS urgency"
+		      " ORDER BY urgency, asked_at, next_at) AS turn FROM (SELECT l.*, coalesce(b.until_at, 0) > 0 AS probe, " URGENCY " AS urgency"
 		      " FROM lookups AS l LEFT JOIN breakers AS b ON b.carrier = l.carrier WHERE l.next_at <= ?1 AND coalesce(b.until_at, 0) <= ?1)"
-		      " WHERE urgency IS NOT NULL) WHERE turn <= iif(probe, 1, ?2) ORDER BY urgency, next_at LIMIT ?3",
+		      " WHERE urgency IS NOT NULL) WHERE turn <= iif(probe, 1, ?2) ORDER BY urgency, asked_at, next_at LIMIT ?3",
 		      "iii", now, (gint64) most_each, (gint64) most))
 		return NULL;
 	return g_steal_pointer(&due);

@@ -47,6 +47,7 @@ struct visit {
 	union {
 		overview_mailbox_row *mailbox;
 		overview_worker_row *worker;
+		overview_carrier_row *carrier;
 		overview_case_row *buyer_case;
 		overview_mail_row *mail;
 		overview_count_row *count;
@@ -84,6 +85,23 @@ bool overview_workers(struct store *store, overview_worker_row *row, void *user,
 	struct visit visit = { .worker = row, .user = user };
 
 	return sql_each(store, error, visit_worker, &visit, "SELECT role, problem, pid, seen_at FROM workers ORDER BY role", "");
+}
+
+static bool visit_carrier(sqlite3_stmt *row, void *user)
+{
+	const struct visit *visit = user;
+	const struct overview_carrier carrier = { text(row, 0), text(row, 1), sql_column_int(row, 2), sql_column_int(row, 3),
+						  sql_column_int(row, 4) };
+
+	return visit->carrier(&carrier, visit->user);
+}
+
+bool overview_carriers(struct store *store, gint64 now, overview_carrier_row *row, void *user, GError **error)
+{
+	struct visit visit = { .carrier = row, .user = user };
+
+	return sql_each(store, error, visit_carrier, &visit, "SELECT carrier, why, failures, until_at, (SELECT count(*) FROM lookups AS l"
+			" WHERE l.carrier = b.carrier AND l.next_at <= ?) FROM breakers AS b ORDER BY carrier", "i", now);
 }
 
 static bool visit_case(sqlite3_stmt *row, void *user)

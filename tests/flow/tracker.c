@@ -52,6 +52,7 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 	for (guint i = 0; fast && carriers_nth(carriers, i); i++)
 		((struct carrier *) carriers_nth(carriers, i))->per_second = 0;
 	log_set_role("tracker");
+	log_set_level(LOG_LEVEL_INFO);
 	do {
 		pass = (struct pass) { 0 };
 		if (!track_step(&flow, now, &pass, &error))

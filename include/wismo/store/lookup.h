@@ -26,8 +26,8 @@ GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error);
 /* Adds one unless it is there; one of that number without a carrier gives way. `carrier` "": nobody to ask. */
 bool lookup_add(struct store *store, const char *carrier, const struct lookup_wish *wish, gint64 next_at, GError **error);
 
-/* Wanted ones that are due, of carriers whose breaker is not open at `now`: the most urgent first (deadline, then how long
- * due), at most `most_each` of one carrier and `most` in all. Owned array of struct lookup. */
+/* Wanted ones that are due, of carriers whose breaker is not open at `now`: the most urgent first (deadline, then the
+ * oldest answer), at most `most_each` of one carrier and `most` in all. Owned array of struct lookup. */
 GPtrArray *lookup_due(struct store *store, gint64 now, guint most_each, guint most, GError **error);
 
 /* Wanted ones that are not due, although their buyer has written since the last answer. Not those that are NEVER asked or that

@@ -30,6 +30,11 @@ struct overview_worker {
 	const char *role, *problem;
 	gint64 pid, seen_at;
 };
+/* A carrier whose last answers told nothing. */
+struct overview_carrier {
+	const char *carrier, *why;
+	gint64 failures, until_at, waiting;	/* until_at 0: not paused; past: one question may try; waiting: numbers that are due */
+};
 struct overview_case {
 	gint64 id, asked_at, answered_at, due_at, opened_at, mails;
 	const char *account, *channel, *buyer, *order_no, *lang, *state, *why, *intent, *wish, *urgency, *due_why;
@@ -42,11 +47,13 @@ struct overview_mail {
 };
 typedef bool overview_mailbox_row(const struct overview_mailbox *row, void *user);
 typedef bool overview_worker_row(const struct overview_worker *row, void *user);
+typedef bool overview_carrier_row(const struct overview_carrier *row, void *user);
 typedef bool overview_case_row(const struct overview_case *row, void *user);
 typedef bool overview_mail_row(const struct overview_mail *row, void *user);
 
 bool overview_mailboxes(struct store *store, overview_mailbox_row *row, void *user, GError **error);
 bool overview_workers(struct store *store, overview_worker_row *row, void *user, GError **error);
+bool overview_carriers(struct store *store, gint64 now, overview_carrier_row *row, void *user, GError **error);
 /* `state` NULL: all that are not closed; the most urgent first, at most `limit`. `id` 0: any. */
 bool overview_cases(struct store *store, const char *state, gint64 id, guint limit, overview_case_row *row, void *user,
 		    GError **error);
