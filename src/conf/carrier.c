@@ -13,7 +13,7 @@ static cfg_opt_t number_options[] = {
 	CFG_STR_LIST("valid", (char *) "{}", CFGF_NONE), CFG_STR_LIST("invalid", (char *) "{}", CFGF_NONE), CFG_END()
 };
 static cfg_opt_t limit_options[] = {
-	CFG_INT("second", 0, CFGF_NONE), CFG_INT("hour", 0, CFGF_NONE), CFG_INT("day", 0, CFGF_NONE), CFG_END()
+	CFG_INT("second", 0, CFGF_NONE), CFG_INT("minute", 0, CFGF_NONE), CFG_INT("hour", 0, CFGF_NONE), CFG_INT("day", 0, CFGF_NONE), CFG_END()
 };
 static cfg_opt_t token_options[] = {
 	CFG_STR("method", "POST", CFGF_NONE), CFG_STR("url", NULL, CFGF_NONE), CFG_STR("body", NULL, CFGF_NONE),
@@ -247,6 +247,7 @@ static bool read_carrier(cfg_t *section, struct carrier *carrier, GError **error
 	carrier->unofficial = cfg_getbool(section, "unofficial");
 	carrier->cache_s = (int) cfg_getint(section, "cache_minutes") * 60;
 	carrier->per_second = (int) cfg_getint(limit, "second");
+	carrier->per_minute = (int) cfg_getint(limit, "minute");
 	carrier->per_hour = (int) cfg_getint(limit, "hour");
 	carrier->per_day = (int) cfg_getint(limit, "day");
 	read_claim(cfg_getsec(section, "claim"), carrier);

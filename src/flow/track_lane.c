@@ -51,7 +51,10 @@ void track_session_free(struct track_session *session)
 
 static gint64 gap_us(const struct track_lane *lane)
 {
-	return lane->carrier->per_second ? G_USEC_PER_SEC / lane->carrier->per_second : 0;
+	const struct carrier *carrier = lane->carrier;
+	gint64 second = carrier->per_second ? G_USEC_PER_SEC / carrier->per_second : 0;
+
+	return MAX(second, carrier->per_minute ? 60 * G_USEC_PER_SEC / carrier->per_minute : 0);
 }
 
 struct track_lane *track_session_lane(struct track_session *session, const struct carrier *carrier)

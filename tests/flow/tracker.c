@@ -50,7 +50,7 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 	if (!store)
 		return complain(error);
 	for (guint i = 0; fast && carriers_nth(carriers, i); i++)
-		((struct carrier *) carriers_nth(carriers, i))->per_second = 0;
+		((struct carrier *) carriers_nth(carriers, i))->per_second = ((struct carrier *) carriers_nth(carriers, i))->per_minute = 0;
 	log_set_role("tracker");
 	log_set_level(LOG_LEVEL_INFO);
 	do {

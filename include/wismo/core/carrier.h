@@ -101,7 +101,7 @@ struct carrier {
 	GPtrArray *secrets;		/* char *: names of credentials that it needs */
 	GPtrArray *steps;		/* struct carrier_step; empty: cannot be asked */
 	struct carrier_token *token;	/* NULL: none */
-	int per_second, per_hour, per_day;	/* 0: not limited */
+	int per_second, per_minute, per_hour, per_day;	/* 0: not limited; the first two are kept by the gap between requests */
 	int cache_s;			/* an answer younger than this is not asked again */
 	bool newest_first;		/* order of the event list */
 	char *field_sql[FIELD_COUNT];
