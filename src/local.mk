@@ -32,6 +32,8 @@ src_libcore_a_SOURCES = \
 	src/core/carrier_map.c \
 	src/core/carrier_request.c \
 	src/core/carrier_prove.c \
+	src/core/carrier_shapes.c \
+	src/core/carrier_words.c \
 	src/core/carrier_p.h \
 	src/core/gate.c \
 	src/core/expr.c \
@@ -85,7 +87,6 @@ src_libmail_a_SOURCES = \
 	src/mail/imap.c \
 	src/mail/imap_driver.c \
 	src/mail/imap_fetch.c \
-	src/mail/imap_folders.c \
 	src/mail/imap_p.h \
 	src/mail/maildir.c \
 	src/mail/mime.c \
@@ -165,7 +166,6 @@ src_libflow_a_SOURCES = \
 	src/flow/decide_reply.c \
 	src/flow/outlet.c \
 	src/flow/send.c \
-	src/flow/sent.c \
 	src/flow/thread.c \
 	src/flow/thread_p.h \
 	src/flow/understand.c \

@@ -57,6 +57,11 @@ tests_unit_test_gate_SOURCES = tests/unit/test-gate.c $(TEST_SEAMS)
 tests_unit_test_gate_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_gate_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-carrier
+tests_unit_test_carrier_SOURCES = tests/unit/test-carrier.c $(TEST_SEAMS)
+tests_unit_test_carrier_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_carrier_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-deadline
 tests_unit_test_deadline_SOURCES = tests/unit/test-deadline.c $(TEST_SEAMS)
 tests_unit_test_deadline_CFLAGS = $(TEST_CFLAGS)
@@ -213,7 +218,7 @@ check_SCRIPTS += tests/flow/classify.sh
 
 check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
 
-check_SCRIPTS += tests/carrier/test-carrier.sh
+check_SCRIPTS += tests/carrier/numbers.sh tests/carrier/test-carrier.sh
 check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh
 
 # The carriers' servers, their faults and every shipped sample (needs python3).

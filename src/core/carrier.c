@@ -13,7 +13,8 @@ struct carriers *carriers_new(void)
 	struct carriers *carriers = g_new0(struct carriers, 1);
 
 	carriers->all = g_ptr_array_new_with_free_func(carrier_free);
-	carriers->words = find_words_new();
+	carriers->words = carrier_words_new();
+	carriers->shapes = carrier_shapes_new();
 	return carriers;
 }
 
@@ -22,7 +23,8 @@ void carriers_free(struct carriers *carriers)
 	if (!carriers)
 		return;
 	g_ptr_array_unref(carriers->all);
-	find_words_free(carriers->words);
+	carrier_words_free(carriers->words);
+	carrier_shapes_free(carriers->shapes);
 	g_free(carriers);
 }
 

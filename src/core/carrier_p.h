@@ -10,11 +10,35 @@
 
 struct carriers {
 	GPtrArray *all;			/* struct carrier */
-	struct find_words *words;	/* carrier_find.c's */
+	struct carrier_words *words;
+	struct carrier_shapes *shapes;
 };
 
-struct find_words *find_words_new(void);
-void find_words_free(struct find_words *words);
+/* carrier_words.c: what the words around text[start, end) say; `text` is UTF-8. */
+struct setting {
+	bool near;		/* a word like "parcel" is the nearest one */
+	bool direct;		/* such a word stands directly before */
+	bool other;		/* a word like "customer number" is the nearest one */
+	char *around;		/* the text before and after, without the number; owned by the caller */
+};
+struct carrier_words *carrier_words_new(void);
+void carrier_words_free(struct carrier_words *words);
+void carrier_words_around(const struct carrier_words *words, const char *text, gsize start, gsize end, struct setting *setting);
+
+/* carrier_find.c: a stretch of letters and digits, and whether two of them may make one number. */
+struct part {
+	gsize start, end;
+	bool word;		/* letters only, and too many */
+	bool barred;		/* of an order number, a date, an account, an address */
+	bool phone;		/* of a shape that phones have */
+};
+bool carrier_find_joined_ok(const char *text, const struct part *left, const struct part *right);
+
+/* carrier_shapes.c: marks parts (struct part) of things that are none. An article: 13 digits and an EAN's check digit. */
+struct carrier_shapes *carrier_shapes_new(void);
+void carrier_shapes_free(struct carrier_shapes *shapes);
+void carrier_shapes_mark(const struct carrier_shapes *shapes, const char *text, GArray *parts);
+bool carrier_shapes_article_ok(const char *number);
 
 /* Compiles everything; false with file:line. */
 bool carrier_compile(struct carrier *carrier, GError **error);
