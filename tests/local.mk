@@ -239,3 +239,8 @@ EXTRA_PROGRAMS += tests/bench/read
 tests_bench_read_SOURCES = tests/bench/read.c $(SEAMS)
 tests_bench_read_CFLAGS = $(AM_CFLAGS) $(GMIME_CFLAGS)
 tests_bench_read_LDADD = $(FLOW_LIBS)
+
+# One durable step: make tests/bench/step && tests/bench/step [FOLDER]. Reaction: python3 tests/bench/reaction.py
+EXTRA_PROGRAMS += tests/bench/step
+tests_bench_step_SOURCES = tests/bench/step.c $(TEST_SEAMS)
+tests_bench_step_LDADD = $(STORE_LIBS)
