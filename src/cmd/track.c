@@ -90,6 +90,40 @@ static void print_text(const char *number, const GArray *candidates)
 		printf("  no carrier's numbers look so\n");
 }
 
+/* The number as said; of a pasted link or line the number in it. Owned. */
+static char *number_of(const struct carriers *carriers, const char *said)
+{
+	g_autofree char *number = carrier_normal(said);
+	g_autoptr(GArray) candidates = carriers_recognise(carriers, number);
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(found_number_free);
+	g_autofree char *text = g_strdup_printf("parcel %s", said);
+
+	if (!candidates->len && g_utf8_validate(text, -1, NULL))
+		carriers_find(carriers, text, found);
+	return found->len ? g_strdup(((struct found_number *) g_ptr_array_index(found, 0))->number) : g_steal_pointer(&number);
+}
+
+/* With settings the carrier is asked. True when the number is somebody's and the answer, if any, is one. */
+static bool track_one(const struct command_options *options, struct settings *settings, const struct carriers *carriers, const char *said)
+{
+	g_autofree char *number = number_of(carriers, said);
+	g_autoptr(GArray) candidates = carriers_recognise(carriers, number);
+	const struct carrier *carrier = settings ? track_carrier(settings, carriers, NULL, NULL, number) : NULL;
+	scoped(tracking) answer = carrier ? track_ask(settings, carrier, number, clock_now(), NULL, NULL) : NULL;
+
+	if (options->json) {
+		print_json(number, candidates, answer);
+	} else {
+		print_text(number, candidates);
+		if (answer)
+			print_answer(answer);
+		else if (settings)
+			printf("  nobody to ask: no carrier with credentials in the configuration has such numbers\n");
+	}
+	return candidates->len && g_array_index(candidates, struct carrier_candidate, 0).valid
+		&& (!settings || (answer && answer->outcome == OUTCOME_OK));
+}
+
 int track_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
@@ -118,24 +152,7 @@ int track_command(int argc, char **argv)
 	carriers = carrier_load(overlay, &error);
 	if (!carriers)
 		return command_fail(&options, EXIT_USAGE, error);
-	for (int i = 1; i < argc; i++) {
-		g_autofree char *number = carrier_normal(argv[i]);
-		g_autoptr(GArray) candidates = carriers_recognise(carriers, number);
-
-		all = all && candidates->len && g_array_index(candidates, struct carrier_candidate, 0).valid;
-		const struct carrier *carrier = ask ? track_carrier(settings, carriers, NULL, NULL, number) : NULL;
-		scoped(tracking) answer = carrier ? track_ask(settings, carrier, number, clock_now(), NULL, NULL) : NULL;
-
-		all = all && (!ask || (answer && answer->outcome == OUTCOME_OK));
-		if (options.json) {
-			print_json(number, candidates, answer);
-			continue;
-		}
-		print_text(number, candidates);
-		if (answer)
-			print_answer(answer);
-		else if (ask)
-			printf("  nobody to ask: no carrier with credentials in the configuration has such numbers\n");
-	}
+	for (int i = 1; i < argc; i++)
+		all = track_one(&options, settings, carriers, argv[i]) && all;
 	return all ? EXIT_DONE : EXIT_NO;
 }

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define LIKELY_UNPROVEN 1	/* where an observed rule does not hold */
-
 struct carriers *carriers_new(void)
 {
 	struct carriers *carriers = g_new0(struct carriers, 1);
@@ -76,6 +74,13 @@ const struct carrier *carriers_named(const struct carriers *carriers, const char
 	return best;
 }
 
+gunichar carrier_ascii(gunichar c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xff01 + '!';
+	return c >= 0x80 && g_unichar_isdigit(c) ? (gunichar) ('0' + g_unichar_digit_value(c)) : c;
+}
+
 char *carrier_normal(const char *number)
 {
 	GString *normal = g_string_new(NULL);
@@ -87,8 +92,7 @@ char *carrier_normal(const char *number)
 			p++;
 			continue;
 		}
-		if (c >= FULL_WIDTH_FIRST && c <= FULL_WIDTH_LAST)
-			c -= FULL_WIDTH_FIRST - '!';
+		c = carrier_ascii(c);
 		if (c < 0x80 && g_ascii_isalnum((char) c))
 			g_string_append_c(normal, g_ascii_toupper((char) c));
 		p = g_utf8_next_char(p);
@@ -128,7 +132,7 @@ bool carrier_form_of(const struct carrier *carrier, const char *number, struct c
 		if (!carrier_form_fits(one.form, number, &one.proven))
 			continue;
 		one.valid = one.proven || !one.form->check || one.form->observed;
-		one.likely = one.form->check && !one.proven ? MIN(one.form->likely, LIKELY_UNPROVEN) : one.form->likely;
+		one.likely = one.form->check && !one.proven ? MIN(one.form->likely, LIKELY_LEAST) : one.form->likely;
 		if (better(&one, best))
 			*best = one;
 	}

@@ -20,10 +20,8 @@ static char *plain(const char *text)
 	GString *out = g_string_sized_new(strlen(text));
 
 	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
+		gunichar c = carrier_ascii(g_utf8_get_char(p));
 
-		if (c >= FULL_WIDTH_FIRST && c <= FULL_WIDTH_LAST)
-			c -= FULL_WIDTH_FIRST - '!';
 		if (c == 0xad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff)
 			continue;
 		if (c >= 0x80 && (g_unichar_type(c) == G_UNICODE_DASH_PUNCTUATION || c == 0x2212))
@@ -128,7 +126,8 @@ static struct found_number *judge(const struct search *search, const char *numbe
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 		bool doubtful = phone || carrier_shapes_article_ok(number) || (!one->proven && strlen(number) < SHORT_NUMBER);
 
-		if (!taken_ok(one, &setting, split, doubtful))
+		/* Guesses only where nothing better fits. */
+		if (!taken_ok(one, &setting, split, doubtful) || (found && one->likely <= LIKELY_LEAST && one->carrier != named))
 			continue;
 		if (!found) {
 			found = g_new0(struct found_number, 1);

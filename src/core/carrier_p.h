@@ -5,8 +5,7 @@
 #include "wismo/core/carrier.h"
 
 #define LONGEST_NUMBER 40
-#define FULL_WIDTH_FIRST 0xff01	/* Unicode's wide '!' to '~' of Japanese and Chinese text */
-#define FULL_WIDTH_LAST 0xff5e
+#define LIKELY_LEAST 1		/* a guess: the digits that many have, or an observed rule that does not hold */
 
 struct carriers {
 	GPtrArray *all;			/* struct carrier */
@@ -39,6 +38,9 @@ struct carrier_shapes *carrier_shapes_new(void);
 void carrier_shapes_free(struct carrier_shapes *shapes);
 void carrier_shapes_mark(const struct carrier_shapes *shapes, const char *text, GArray *parts);
 bool carrier_shapes_article_ok(const char *number);
+
+/* Wide signs of Japanese and Chinese text and digits of all scripts as ASCII; others as they are. */
+gunichar carrier_ascii(gunichar c);
 
 /* Compiles everything; false with file:line. */
 bool carrier_compile(struct carrier *carrier, GError **error);
