@@ -319,6 +319,7 @@ static bool read_file(cfg_t *cfg, struct settings *settings, GError **error)
 	if (!zone)
 		return confuse_fail(cfg, error, "zone: \"%s\" is no time zone; expected one like Europe/Berlin", cfg_getstr(cfg, "zone"));
 	settings->zone = g_strdup(cfg_getstr(cfg, "zone"));
+	settings->zone_held = g_steal_pointer(&zone);
 	settings->lang = g_strdup(cfg_getstr(cfg, "lang"));
 	settings->shop_name = g_strdup(cfg_getstr(cfg, "shop_name"));
 	settings->min_confidence = cfg_getfloat(cfg, "min_confidence");
@@ -386,6 +387,7 @@ void settings_free(struct settings *settings)
 	g_free(settings->state_dir);
 	g_free(settings->database);
 	g_free(settings->zone);
+	g_clear_pointer(&settings->zone_held, g_time_zone_unref);
 	g_free(settings->lang);
 	g_free(settings->shop_name);
 	g_free(settings->import_dir);

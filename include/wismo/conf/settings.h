@@ -42,6 +42,7 @@ struct settings {
 	char *database;		/* state_dir/wismo.db unless set */
 	enum run_mode mode;
 	char *zone;		/* seller's IANA time zone, for days in deadlines and replies */
+	GTimeZone *zone_held;	/* the same: while it lives, GLib finds it by its name without reading the file again */
 	char *lang;		/* of messages to the seller's customers when nothing else is known */
 	char *shop_name;	/* signature of replies */
 	double min_confidence;	/* below it a person looks; 0..1 */
