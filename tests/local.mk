@@ -229,7 +229,8 @@ check_SCRIPTS += tests/flow/carrier.sh
 
 # ---- crashes: the product with fault points that kill ----
 noinst_PROGRAMS += tests/crash/wismo-faults
-tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c
+tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c tests/lib/poison.c
+tests_crash_wismo_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=mime_read
 tests_crash_wismo_faults_LDADD = $(ALL_LIBS)
 check_SCRIPTS += tests/crash/crash.sh tests/crash/send.sh tests/unit/facts-man.sh
 TESTS += $(check_PROGRAMS) $(check_SCRIPTS)

@@ -1,4 +1,5 @@
-/* The mind's second stage: dirty and due cases become verdicts, replies and tasks, all in one transaction.
+/* The mind's second stage: dirty and due cases become verdicts, replies and tasks, each case's all in one transaction, which
+ * it shares with others.
  *
  * Everything that a verdict makes has a key derived from its cause, so deciding again changes nothing:
  *	a reply		c12/m34/in_transit, c12/m34/again2/overdue (the second look by the clock)
@@ -17,7 +18,8 @@
 
 #include <string.h>
 
-#define AT_ONCE 200
+#define AT_ONCE 50		/* cases in one transaction: other writers wait some 10 ms for it */
+#define STEP_MOST 5000
 #define ATTEMPTS_MOST 3
 #define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
 #define WAITS "waits for the carrier's answer"
@@ -335,47 +337,33 @@ static bool conclude(struct decision *d, GError **error)
 	return fine;
 }
 
-/* Counted before the work, so that a case that ends the program three times is given to a person. */
-static bool count_attempt(const struct flow *flow, gint64 id, bool *parked, GError **error)
+static bool give_up(const struct flow *flow, gint64 id, GError **error)
 {
-	scoped(buyer_case) c = NULL;
-	bool fine;
+	scoped(buyer_case) c = case_get(flow->store, id, error);
 
-	if (!store_begin(flow->store, error))
+	if (!c)
 		return false;
-	c = case_get(flow->store, id, error);
-	fine = c != NULL;
-	if (fine) {
-		*parked = ++c->attempts > ATTEMPTS_MOST;
-		if (*parked) {
-			c->attempts = 0;
-			c->dirty = false;
-			c->look_at = 0;
-			c->state = c->state == CASE_CLOSED ? CASE_CLOSED : CASE_PERSON;
-			g_free(c->why);
-			c->why = g_strdup("deciding this case ended the program three times");
-		}
-		fine = case_update(flow->store, c, error);
-	}
-	if (fine && store_commit(flow->store, error))
-		return true;
-	store_abandon(flow->store);
-	return false;
+	c->attempts = 0;
+	c->dirty = false;
+	c->look_at = 0;
+	c->state = c->state == CASE_CLOSED ? CASE_CLOSED : CASE_PERSON;
+	g_free(c->why);
+	c->why = g_strdup("deciding this case failed or ended the program three times");
+	log_error("given up case=c%" G_GINT64_FORMAT " why=\"%s\"", id, c->why);
+	return case_update(flow->store, c, error);
 }
 
 static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **error)
 {
 	struct decision d = { .flow = flow, .now = now, .stock = -1 };
-	bool fine;
+	bool fine = decide_load(&d, id, error);
 
-	if (!store_begin(flow->store, error))
-		return false;
-	fine = decide_load(&d, id, error);
 	if (fine) {
 		set_deadline(&d);
 		if (d.buyer_case->state == CASE_CLOSED) {
 			d.buyer_case->dirty = false;
 			d.buyer_case->look_at = 0;
+			d.buyer_case->attempts = 0;
 			fine = case_update(flow->store, d.buyer_case, error);
 		} else if (wait_for_track(&d)) {
 			d.buyer_case->dirty = false;
@@ -389,40 +377,74 @@ static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **
 			fine = conclude(&d, error);
 		}
 	}
-	fault_point("decide.before_commit");
-	if (fine)
+	decide_clear(&d);
+	return fine;
+}
+
+/* One case's trouble stays its own: it is undone, met alone in the next round, and given up at the fourth attempt. */
+static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+
+	if (!store_mark(flow->store, error))
+		return false;
+	if (attempts > ATTEMPTS_MOST ? give_up(flow, id, &cause) : decide_one(flow, id, now, &cause))
+		return store_keep(flow->store, error);
+	if (!cause || g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
+		if (cause)
+			g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
+	return store_undo(flow->store, error);
+}
+
+/* Counted and committed before the work, so that a case that ends the program three times is given to a person. */
+static GArray *count(const struct flow *flow, gint64 now, int *attempts, GError **error)
+{
+	g_autoptr(GArray) ids = NULL;
+
+	if (!store_begin(flow->store, error))
+		return NULL;
+	ids = case_take(flow->store, now, AT_ONCE, attempts, error);
+	if (!ids || !store_commit(flow->store, error)) {
+		store_abandon(flow->store);
+		return NULL;
+	}
+	fault_point("decide.counted");
+	return g_steal_pointer(&ids);
+}
+
+static bool decide_batch(const struct flow *flow, gint64 now, guint *done, GError **error)
+{
+	int attempts = 0;
+	g_autoptr(GArray) ids = count(flow, now, &attempts, error);
+	bool fine = ids && (ids->len == 0 || store_begin(flow->store, error));
+
+	*done = ids ? ids->len : 0;
+	for (guint i = 0; fine && i < ids->len; i++)
+		fine = settle(flow, g_array_index(ids, gint64, i), attempts, now, error);
+	if (fine && ids->len) {
+		fault_point("decide.before_commit");
 		fine = store_commit(flow->store, error);
-	fault_point("decide.committed");
+		fault_point("decide.committed");
+	}
 	if (!fine)
 		store_abandon(flow->store);
-	decide_clear(&d);
 	return fine;
 }
 
 bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	g_autoptr(GArray) ids = case_due(flow->store, now, AT_ONCE, error);
+	guint done = 1;
 
 	*pass = (struct pass) { 0, 0 };
-	for (guint i = 0; ids && i < ids->len; i++) {
-		gint64 id = g_array_index(ids, gint64, i);
-		g_autoptr(GError) cause = NULL;
-		bool parked = false;
-
-		if (!count_attempt(flow, id, &parked, error))
+	/* What is left then is met in the next step, after new mails. */
+	while (done && pass->done < STEP_MOST) {
+		if (!decide_batch(flow, now, &done, error))
 			return false;
-		pass->done++;
-		if (parked || decide_one(flow, id, now, &cause))
-			continue;
-		/* One case's trouble stays its own: it is tried again, three times at most. */
-		if (g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
-			g_propagate_error(error, g_steal_pointer(&cause));
-			return false;
-		}
-		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
+		pass->done += done;
 	}
-	if (!ids)
-		return false;
 	pass->next_at = case_next_look(flow->store, now, NULL);
 	return true;
 }

@@ -6,8 +6,8 @@
 
 /* Tables that each role may INSERT into, UPDATE or DELETE from; history is for all but readers. */
 static const char *const writes[ROLE_COUNT] = {
-	[ROLE_COMMAND] = " instance mailboxes cases orders order_lines shipments stock lookups replies tasks filings trackings budgets breakers mails verdicts ",
-	[ROLE_INBOX] = " mailboxes mails places filings replies cases workers ",
+	[ROLE_COMMAND] = " instance mailboxes cases orders order_lines shipments stock lookups replies tasks filings trackings budgets breakers mails raws verdicts ",
+	[ROLE_INBOX] = " mailboxes mails raws places filings replies cases workers ",
 	[ROLE_MIND] = " mails readings cases verdicts replies tasks lookups filings workers ",
 	[ROLE_TRACKER] = " lookups budgets breakers trackings cases workers ",
 	[ROLE_MAILER] = " replies filings cases workers ",

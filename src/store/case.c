@@ -167,21 +167,51 @@ bool case_update(struct store *store, struct buyer_case *one, GError **error)
 	return false;
 }
 
-static bool take_id(sqlite3_stmt *row, void *user)
-{
-	gint64 id = sql_column_int(row, 0);
+struct turn {
+	GArray *ids;
+	int *attempts;
+	bool full;	/* the next one is taken another time */
+};
 
-	g_array_append_val((GArray *) user, id);
-	return true;
+static bool take_turn(sqlite3_stmt *row, void *user)
+{
+	struct turn *turn = user;
+	const gint64 id = sql_column_int(row, 0);
+	const int tried = (int) sql_column_int(row, 1);
+
+	turn->full = turn->ids->len && tried;
+	if (turn->full)
+		return false;
+	g_array_append_val(turn->ids, id);
+	*turn->attempts = tried + 1;
+	turn->full = tried;
+	return !tried;
 }
 
-GArray *case_due(struct store *store, gint64 now, guint limit, GError **error)
+/* Two statements, each of which an index answers in order: with an OR, every batch would sort the whole queue. */
+static bool take_all(struct store *store, struct turn *turn, gint64 now, guint most, GError **error)
 {
-	GArray *ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	if (!sql_each(store, error, take_turn, turn, "SELECT id, attempts FROM cases WHERE dirty = 1 ORDER BY due_at = 0, due_at, id LIMIT ?",
+		      "i", (gint64) most))
+		return false;
+	return turn->full || turn->ids->len >= most
+		|| sql_each(store, error, take_turn, turn, "SELECT id, attempts FROM cases WHERE dirty = 0 AND look_at > 0 AND look_at <= ?"
+			    " ORDER BY due_at = 0, due_at, id LIMIT ?", "ii", now, (gint64) most - (gint64) turn->ids->len);
+}
 
-	sql_each(store, error, take_id, ids, "SELECT id FROM cases WHERE dirty = 1 OR (look_at > 0 AND look_at <= ?)"
-		 " ORDER BY due_at = 0, due_at, id LIMIT ?", "ii", now, (gint64) limit);
-	return ids;
+GArray *case_take(struct store *store, gint64 now, guint most, int *attempts, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	struct turn turn = { ids, attempts, false };
+
+	*attempts = 0;
+	if (!take_all(store, &turn, now, most, error))
+		return NULL;
+	for (guint i = 0; i < ids->len; i++)
+		if (!sql_run(store, error, "UPDATE cases SET attempts = attempts + 1, version = version + 1 WHERE id = ?", "i",
+			     g_array_index(ids, gint64, i)))
+			return NULL;
+	return g_steal_pointer(&ids);
 }
 
 gint64 case_next_look(struct store *store, gint64 now, GError **error)

@@ -83,7 +83,7 @@ bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *u
 static bool erase_rows(struct store *store, const char *buyer, gint64 now, guint *mails, guint *cases, GError **error)
 {
 	static const char *const statements[] = {
-		"UPDATE mails SET raw = NULL, version = version + 1 WHERE id IN (SELECT mail FROM readings WHERE buyer = ?1)",
+		"DELETE FROM raws WHERE mail IN (SELECT mail FROM readings WHERE buyer = ?1)",
 		"UPDATE replies SET body = '', subject = '', wire = NULL, recipient = 'erased', in_reply_to = NULL, reference_ids = '[]',"
 			" version = version + 1 WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
 		"UPDATE verdicts SET facts = '{}' WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",

@@ -1,4 +1,4 @@
-/* The tables mails and places. Raw bytes are written once and never changed here. */
+/* The tables mails, raws and places. Raw bytes are written once and never changed here. */
 #include "wismo/store/mail.h"
 
 #include "sql_p.h"
@@ -6,10 +6,9 @@
 bool mail_put(struct store *store, struct mail *mail, const char *why, gint64 now, bool *added, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	int made = sql_change(store, error, "INSERT INTO mails (account, sha256, size_bytes, received_at, fetched_at, raw,"
-			      " state, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, sha256) DO NOTHING", "ssiiibss",
-			      mail->account, mail->sha256, mail->size_bytes, mail->received_at, now, mail->raw,
-			      mail_state_name(mail->state), why);
+	int made = sql_change(store, error, "INSERT INTO mails (account, sha256, size_bytes, received_at, fetched_at,"
+			      " state, why) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, sha256) DO NOTHING", "ssiiiss",
+			      mail->account, mail->sha256, mail->size_bytes, mail->received_at, now, mail_state_name(mail->state), why);
 
 	*added = made > 0;
 	if (made < 0)
@@ -20,6 +19,8 @@ bool mail_put(struct store *store, struct mail *mail, const char *why, gint64 no
 		g_propagate_error(error, g_steal_pointer(&cause));
 		return false;
 	}
+	if (made && mail->raw && !sql_run(store, error, "INSERT INTO raws (mail, raw) VALUES (?, ?)", "ib", mail->id, mail->raw))
+		return false;
 	return sql_run(store, error, "INSERT INTO places (account, folder, uidvalidity, uid, mail) VALUES (?, ?, ?, ?, ?)"
 		       " ON CONFLICT DO NOTHING", "ssiii", mail->account, mail->folder, (gint64) mail->uidvalidity, mail->uid,
 		       mail->id);
@@ -53,32 +54,50 @@ static bool read_row(sqlite3_stmt *row, void *user)
 	return false;
 }
 
-struct mail *mail_next_new(struct store *store, GError **error)
-{
-	struct mail *mail = NULL;
-
-	sql_each(store, error, read_row, &mail, "SELECT id, m.account, sha256, size_bytes, received_at, attempts, state,"
-		 " folder, uidvalidity, uid, NULL FROM mails m LEFT JOIN places p ON p.mail = m.id"
-		 " WHERE state = 'new' ORDER BY id LIMIT 1", "");
-	return mail;
-}
-
 struct mail *mail_get(struct store *store, gint64 id, GError **error)
 {
 	struct mail *mail = NULL;
 
 	sql_each(store, error, read_row, &mail, "SELECT id, m.account, sha256, size_bytes, received_at, attempts, state,"
-		 " folder, uidvalidity, uid, raw FROM mails m LEFT JOIN places p ON p.mail = m.id WHERE id = ? LIMIT 1", "i", id);
+		 " folder, uidvalidity, uid, (SELECT raw FROM raws WHERE mail = m.id) FROM mails m LEFT JOIN places p ON p.mail = m.id"
+		 " WHERE id = ? LIMIT 1", "i", id);
 	return mail;
 }
 
-bool mail_attempt(struct store *store, gint64 id, int *attempts, GError **error)
-{
-	int changed = sql_change(store, error, "UPDATE mails SET attempts = attempts + 1, version = version + 1"
-				 " WHERE id = ? AND state = 'new'", "i", id);
+struct turn {
+	GArray *ids;
+	gint64 most_bytes;
+	int *attempts;
+};
 
-	*attempts = changed > 0 ? (int) sql_int(store, error, 0, "SELECT attempts FROM mails WHERE id = ?", "i", id) : 0;
-	return changed > 0;
+static bool take_turn(sqlite3_stmt *row, void *user)
+{
+	struct turn *turn = user;
+	const gint64 id = sql_column_int(row, 0);
+	const int tried = (int) sql_column_int(row, 1);
+
+	turn->most_bytes -= sql_column_int(row, 2);
+	if (turn->ids->len && (tried || turn->most_bytes < 0))
+		return false;
+	g_array_append_val(turn->ids, id);
+	*turn->attempts = tried + 1;
+	return !tried;
+}
+
+GArray *mail_take(struct store *store, guint most, gint64 most_bytes, int *attempts, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	struct turn turn = { ids, most_bytes, attempts };
+
+	*attempts = 0;
+	if (!sql_each(store, error, take_turn, &turn, "SELECT id, attempts, size_bytes FROM mails WHERE state = 'new' ORDER BY id LIMIT ?",
+		      "i", (gint64) most))
+		return NULL;
+	for (guint i = 0; i < ids->len; i++)
+		if (!sql_run(store, error, "UPDATE mails SET attempts = attempts + 1, version = version + 1 WHERE id = ?", "i",
+			     g_array_index(ids, gint64, i)))
+			return NULL;
+	return g_steal_pointer(&ids);
 }
 
 bool mail_settle(struct store *store, gint64 id, enum mail_state state, const char *why, GError **error)

@@ -37,7 +37,6 @@ CREATE TABLE mails (             -- one row for each different mail of an accoun
   size_bytes INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   fetched_at INTEGER NOT NULL,
-  raw BLOB,                                    -- NULL: too large to fetch, or erased
   state TEXT NOT NULL CHECK (state IN ('new', 'read', 'archived', 'parked')),
   attempts INTEGER NOT NULL DEFAULT 0,         -- counted before work begins
   why TEXT,                                    -- parked: the reason
@@ -45,6 +44,11 @@ CREATE TABLE mails (             -- one row for each different mail of an accoun
   UNIQUE (account, sha256)
 ) STRICT;
 CREATE INDEX mails_new ON mails (id) WHERE state = 'new';
+
+CREATE TABLE raws (              -- a mail's bytes; no row: too large to fetch, or erased. Apart from `mails`, because a
+  mail INTEGER PRIMARY KEY REFERENCES mails (id),  -- change of state would write them all again
+  raw BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE places (            -- where a mail lies or lay; identity of the server's side
   account TEXT NOT NULL,
@@ -85,6 +89,8 @@ CREATE TABLE cases (             -- one buyer's trouble with one order
   UNIQUE (account, channel, buyer, order_no)
 ) STRICT;
 CREATE INDEX cases_due ON cases (due_at) WHERE due_at > 0;
+CREATE INDEX cases_dirty ON cases (due_at = 0, due_at, id) WHERE dirty = 1;
+CREATE INDEX cases_look ON cases (look_at) WHERE look_at > 0;
 CREATE INDEX cases_order ON cases (order_no) WHERE order_no <> '';
 CREATE TABLE case_moves (was TEXT, will TEXT, PRIMARY KEY (was, will)) STRICT, WITHOUT ROWID;
 INSERT INTO case_moves VALUES
@@ -128,6 +134,7 @@ CREATE TABLE readings (          -- what was understood of a mail
 ) STRICT;
 CREATE INDEX readings_case ON readings (case_id);
 CREATE INDEX readings_message_id ON readings (message_id);
+CREATE INDEX readings_reply_to ON readings (reply_to) WHERE reply_to IS NOT NULL;
 
 CREATE TABLE orders (
   id INTEGER PRIMARY KEY,
@@ -274,6 +281,7 @@ CREATE TABLE replies (
 ) STRICT;
 CREATE INDEX replies_state ON replies (state, not_before);
 CREATE INDEX replies_case ON replies (case_id);
+CREATE INDEX replies_mail ON replies (mail) WHERE mail IS NOT NULL;
 CREATE TABLE reply_moves (was TEXT, will TEXT, PRIMARY KEY (was, will)) STRICT, WITHOUT ROWID;
 INSERT INTO reply_moves VALUES
   ('draft', 'due'), ('draft', 'rejected'), ('draft', 'blocked'), ('blocked', 'draft'), ('blocked', 'rejected'),

@@ -252,8 +252,26 @@ def disturb(way, number, fits):
         at_points(way, wanted, {name: n for name, n in passings.items() if name.split(".")[0] in ("fetch", "file")})
     else:
         at_points(way, wanted, passings)
+        poisoned(way, wanted)
     at_instants(way, wanted, number, lasted)
     return set(passings)
+
+
+def poisoned(way, wanted):
+    """Mails that end the program amid the others (tests/lib/poison.c): each takes its batch with it once, then falls alone."""
+    place, deaths = way.fresh(), 0
+    for name in ("0-first", "buyer2a", "zzz"):
+        shop.write(f"{place.base}/inbox/new/{name}", f"X-Test-Poison: {name}\n" + shop.buyer_mail(90))
+    while deaths < 20 and place.once().returncode != 0:
+        deaths += 1
+    approve_all(place)
+    resume(place)
+    states = collections.Counter(state for _, state in place.rows("SELECT id, state FROM mails"))
+    whys = place.rows("SELECT DISTINCT why FROM mails WHERE state = 'parked'")
+    got = way.outcome(place)
+    bad = [key for key in wanted if key not in ("mails", "places") and got[key] != wanted[key]]
+    tap.ok(states["parked"] == 3 and states["new"] == 0 and deaths <= 9 and not bad and whys == [("reading it ended the program three times",)],
+           f"{way.name}: three mails that end the program are set aside after {deaths} deaths, the rest is the same", f"{states} {whys} {bad}")
 
 
 begun = time.time()

@@ -339,11 +339,50 @@ static void a_mail_that_ended_the_program_three_times_is_parked(void **state)
 
 	(void) state;
 	/* What three deaths leave behind: the counted attempts. */
-	for (int i = 0; i < 3; i++)
-		assert_true(mail_attempt(flow.store, mail, &attempts, &error));
+	for (int i = 1; i <= 3; i++) {
+		g_autoptr(GArray) taken = mail_take(flow.store, 10, 1000000, &attempts, &error);
+
+		assert_non_null(taken);
+		assert_int_equal(taken->len, 1);
+		assert_int_equal(g_array_index(taken, gint64, 0), mail);
+		assert_int_equal(attempts, i);
+	}
 	pass();
 	assert_int_equal(count("SELECT count(*) FROM mails WHERE state = 'parked' AND why LIKE '%three times%'"), 1);
 	assert_int_equal(count("SELECT count(*) FROM readings"), 0);
+}
+
+static void what_was_tried_is_met_alone_and_the_rest_in_one_batch(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 wanted[5];
+	int attempts;
+
+	(void) state;
+	for (int i = 0; i < 5; i++) {
+		g_autofree char *text = g_strdup_printf("From: a%d@example.org\n\nx\n", i);
+
+		wanted[i] = deliver_at(text, T0);
+	}
+	g_autoptr(GArray) first = mail_take(flow.store, 2, 1000000, &attempts, &error);
+	assert_int_equal(first->len, 2);
+	/* The program died: both are tried again, each alone, and the oldest first as long as it is new. */
+	for (int i = 0; i < 2; i++) {
+		g_autoptr(GArray) again = mail_take(flow.store, 10, 1000000, &attempts, &error);
+
+		assert_int_equal(again->len, 1);
+		assert_int_equal(g_array_index(again, gint64, 0), wanted[i]);
+		assert_int_equal(attempts, 2);
+		assert_true(mail_settle(flow.store, wanted[i], MAIL_READ, NULL, &error));
+	}
+	/* Two of 30 bytes do not fit in 40. */
+	g_autoptr(GArray) small = mail_take(flow.store, 10, 40, &attempts, &error);
+	assert_int_equal(small->len, 1);
+	assert_int_equal(g_array_index(small, gint64, 0), wanted[2]);
+	assert_true(mail_settle(flow.store, wanted[2], MAIL_READ, NULL, &error));
+	g_autoptr(GArray) rest = mail_take(flow.store, 10, 1000000, &attempts, &error);
+	assert_int_equal(rest->len, 2);
+	assert_int_equal(attempts, 1);
 }
 
 static void reading_again_changes_nothing(void **state)
@@ -438,6 +477,8 @@ int main(void)
 		CASE(arrived_after_all_closes_the_case_and_its_drafts),
 		CASE(machines_open_no_case),
 		CASE(a_mail_that_ended_the_program_three_times_is_parked),
+		CASE(what_was_tried_is_met_alone_and_the_rest_in_one_batch),
+
 		CASE(reading_again_changes_nothing),
 	};
 

@@ -30,8 +30,11 @@ bool case_put(struct store *store, struct buyer_case *buyer_case, GError **error
  * somebody was first; an illegal move is an error of ours. */
 bool case_update(struct store *store, struct buyer_case *buyer_case, GError **error);
 
-/* Ids of cases to decide: dirty ones, and those whose look_at has come. At most `limit`; owned gint64 array. */
-GArray *case_due(struct store *store, gint64 now, guint limit, GError **error);
+/* Takes cases to decide and counts the attempt, within the caller's transaction, to be committed before work begins: dirty
+ * ones, then those whose look_at has come, the nearest deadline first. Either up to `most` that nobody has tried since
+ * they were last decided, or one alone that was. *attempts: theirs, this one counted. Owned gint64 array of ids, empty
+ * when nothing is due; NULL: error. */
+GArray *case_take(struct store *store, gint64 now, guint most, int *attempts, GError **error);
 
 /* Earliest look_at beyond `now`; 0: none. */
 gint64 case_next_look(struct store *store, gint64 now, GError **error);

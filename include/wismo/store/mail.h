@@ -14,14 +14,14 @@ bool mail_put(struct store *store, struct mail *mail, const char *why, gint64 no
 bool mail_place_known(struct store *store, const char *account, const char *folder, gint64 uidvalidity, gint64 uid,
 		      GError **error);
 
-/* Oldest mail in state new, without its bytes (raw NULL) but with their number; NULL without error: none. Owned. */
-struct mail *mail_next_new(struct store *store, GError **error);
-
 /* One mail by its id with its bytes; NULL without error: no such mail. Folder and uid are of one of its places. Owned. */
 struct mail *mail_get(struct store *store, gint64 id, GError **error);
 
-/* Counts an attempt before work on a new mail begins; false without error: it is new no more. */
-bool mail_attempt(struct store *store, gint64 id, int *attempts, GError **error);
+/* Takes the oldest mails in state new for work, oldest first, and counts the attempt; within the caller's transaction, to
+ * be committed before work begins. Either up to `most` of together `most_bytes` (a larger one comes alone) that nobody
+ * has tried, or one alone that was tried before: what ended the program within a batch is met alone the second time.
+ * *attempts: theirs, this one counted. Owned gint64 array of ids, empty when there is nothing; NULL: error. */
+GArray *mail_take(struct store *store, guint most, gint64 most_bytes, int *attempts, GError **error);
 
 /* new -> read, archived or parked (with `why`), within the caller's transaction or alone; false without error:
  * somebody was first. */
