@@ -65,7 +65,7 @@ static int try(const struct command_options *options, const char *name, const ch
 	if (!overlay)
 		return code;
 	carriers = carrier_load(overlay, &error);
-	if (!carriers)
+	if (!carriers || !carrier_route(carriers, settings, &error))
 		return command_fail(options, EXIT_USAGE, error);
 	if (!carriers_get(carriers, name)) {
 		fprintf(stderr, "wismo carrier: no carrier file tells of \"%s\"\n", name);

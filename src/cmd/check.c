@@ -2,6 +2,7 @@
 #include "wismo/base/error.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/conf/carrier.h"
 #include "wismo/conf/columns.h"
 #include "wismo/flow/probe.h"
 #include "wismo/store/instance.h"
@@ -59,6 +60,10 @@ static void check_rules(struct checks *checks, const struct command_options *opt
 	verdict(checks, columns != NULL, "import.columns", "readable", error, "mend that line");
 	error = NULL;
 	book = rulebook_load(overlay, RULEBOOK_ALL, &error);
+	if (book && !carrier_route(book->carriers, settings, &error)) {
+		verdict(checks, false, "carriers.for", NULL, error, "mend that line of the configuration");
+		error = NULL;
+	}
 	said = book ? g_strdup_printf("all files load and prove their examples (rulebook %.12s)", book->hash) : NULL;
 	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
 }

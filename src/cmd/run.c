@@ -2,6 +2,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/base/log.h"
 #include "wismo/cmd/command.h"
+#include "wismo/conf/carrier.h"
 #include "wismo/flow/run.h"
 #include "wismo/store/instance.h"
 
@@ -24,7 +25,7 @@ static struct run_files *load(void *user, GError **error)
 		overlay_add(overlay, folder);
 	files->columns = columns_load(overlay, error);
 	files->book = files->columns ? rulebook_load(overlay, RULEBOOK_ALL, error) : NULL;
-	return files->book ? g_steal_pointer(&files) : NULL;
+	return files->book && carrier_route(files->book->carriers, files->settings, error) ? g_steal_pointer(&files) : NULL;
 }
 
 int run_command(int argc, char **argv)

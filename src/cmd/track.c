@@ -150,7 +150,7 @@ int track_command(int argc, char **argv)
 	if (!overlay)
 		return code;
 	carriers = carrier_load(overlay, &error);
-	if (!carriers)
+	if (!carriers || (settings && !carrier_route(carriers, settings, &error)))
 		return command_fail(&options, EXIT_USAGE, error);
 	for (int i = 1; i < argc; i++)
 		all = track_one(&options, settings, carriers, argv[i]) && all;

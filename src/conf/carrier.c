@@ -56,7 +56,7 @@ static cfg_opt_t claim_options[] = {
 static cfg_opt_t carrier_options[] = {
 	CFG_STR("title", NULL, CFGF_NONE), CFG_STR_LIST("also", (char *) "{}", CFGF_NONE), CFG_STR("zone", NULL, CFGF_NONE),
 	CFG_STR("page", NULL, CFGF_NONE), CFG_BOOL("unofficial", cfg_false, CFGF_NONE),
-	CFG_STR_LIST("secrets", (char *) "{}", CFGF_NONE), CFG_INT("cache_minutes", 30, CFGF_NONE),
+	CFG_STR_LIST("secrets", (char *) "{}", CFGF_NONE), CFG_STR_LIST("reaches", (char *) "{}", CFGF_NONE), CFG_INT("cache_minutes", 30, CFGF_NONE),
 	CFG_SEC("number", number_options, MAIN_FLAGS), CFG_SEC("limit", limit_options, CFGF_NONE),
 	CFG_SEC("token", token_options, CFGF_MULTI), CFG_SEC("step", step_options, MAIN_FLAGS),
 	CFG_SEC("answer", answer_options, CFGF_NONE), CFG_SEC("map", map_options, CFGF_MULTI),
@@ -146,7 +146,7 @@ static bool read_answer(cfg_t *section, struct carrier *carrier, GError **error)
 {
 	const char *order = cfg_getstr(section, "order");
 
-	for (int i = 0; i < FIELD_COUNT; i++)
+	for (int i = 0; i < CARRIER_FIELDS; i++)
 		carrier->field_sql[i] = g_strdup(cfg_getstr(section, carrier_field_name((enum carrier_field) i)));
 	carrier->newest_first = strcmp(order, "newest_first") == 0;
 	if (!carrier->newest_first && strcmp(order, "oldest_first") != 0)
@@ -222,6 +222,24 @@ static void read_claim(cfg_t *section, struct carrier *carrier)
 	carrier->claim_checked = g_strdup(cfg_getstr(section, "checked"));
 }
 
+/* "canada_post = 3041" */
+static bool read_reaches(cfg_t *section, struct carrier *carrier, GError **error)
+{
+	for (unsigned i = 0; i < cfg_size(section, "reaches"); i++) {
+		const char *pair = cfg_getnstr(section, "reaches", i);
+		g_auto(GStrv) sides = g_strsplit(pair, "=", 2);
+		struct carrier_reach *reach;
+
+		if (g_strv_length(sides) != 2 || !*g_strstrip(sides[0]) || !*g_strstrip(sides[1]))
+			return confuse_fail(section, error, "reaches: \"%s\": expected \"carrier = its name there\"", pair);
+		reach = g_new0(struct carrier_reach, 1);
+		reach->name = g_strdup(sides[0]);
+		reach->code = g_strdup(sides[1]);
+		g_ptr_array_add(carrier->reaches, reach);
+	}
+	return true;
+}
+
 typedef bool read_section(cfg_t *section, struct carrier *carrier, GError **error);
 
 static bool each(cfg_t *section, const char *name, read_section *read, struct carrier *carrier, GError **error)
@@ -251,7 +269,7 @@ static bool read_carrier(cfg_t *section, struct carrier *carrier, GError **error
 	carrier->per_hour = (int) cfg_getint(limit, "hour");
 	carrier->per_day = (int) cfg_getint(limit, "day");
 	read_claim(cfg_getsec(section, "claim"), carrier);
-	return each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
+	return read_reaches(section, carrier, error) && each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
 		&& each(section, "step", read_step, carrier, error) && each(section, "answer", read_answer, carrier, error)
 		&& each(section, "map", read_map, carrier, error) && each(section, "sample", read_sample, carrier, error)
 		&& carrier_prove(carrier, error);
@@ -286,4 +304,53 @@ struct carriers *carrier_load(const struct overlay *overlay, GError **error)
 		if (!carrier_load_file(paths->pdata[i], carriers, error))
 			return NULL;
 	return g_steal_pointer(&carriers);
+}
+
+/* Everybody whom this aggregator reaches, who has no other way and no credentials of its own. */
+static void route_rest(struct carriers *carriers, const struct settings *settings, const struct carrier *aggregator)
+{
+	for (guint i = 0; i < aggregator->reaches->len; i++) {
+		const struct carrier_reach *reach = g_ptr_array_index(aggregator->reaches, i);
+		const struct carrier *carrier = carriers_get(carriers, reach->name);
+
+		if (carrier && !carrier->via && !settings_carrier(settings, carrier->name))
+			carriers_route(carriers, reach->name, aggregator);
+	}
+}
+
+static bool route_named(struct carriers *carriers, const struct settings *settings, const char *name, const struct carrier *aggregator, GError **error)
+{
+	const struct carrier *carrier = carriers_get(carriers, name);
+
+	if (carrier && carrier->via)
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: carrier \"%s\": for = \"%s\": carrier \"%s\" has it already", settings->path,
+			    aggregator->name, name, carrier->via->name);
+	else if (!carriers_route(carriers, name, aggregator))
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: carrier \"%s\": for = \"%s\": the carrier file does not reach it; add it to `reaches` there",
+			    settings->path, aggregator->name, name);
+	else
+		return true;
+	return false;
+}
+
+bool carrier_route(struct carriers *carriers, const struct settings *settings, GError **error)
+{
+	carriers_unroute(carriers);
+	/* Names before stars, whatever their order in the file. */
+	for (guint star = 0; star < 2; star++)
+		for (guint i = 0; i < settings->carriers->len; i++) {
+			const struct carrier_access *access = g_ptr_array_index(settings->carriers, i);
+			const struct carrier *aggregator = carriers_get(carriers, access->name);
+
+			for (guint k = 0; aggregator && k < access->serves->len; k++) {
+				const char *name = access->serves->pdata[k];
+				bool any = strcmp(name, "*") == 0;
+
+				if (any && star)
+					route_rest(carriers, settings, aggregator);
+				else if (!any && !star && !route_named(carriers, settings, name, aggregator, error))
+					return false;
+			}
+		}
+	return true;
 }

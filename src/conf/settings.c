@@ -31,7 +31,7 @@ static cfg_opt_t account_options[] = {
 static cfg_opt_t secret_options[] = { SECRET("value"), CFG_END() };
 static cfg_opt_t carrier_options[] = {
 	CFG_SEC("secret", secret_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_STR("recorded", NULL, CFGF_NONE), CFG_BOOL("unofficial", cfg_false, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
+	CFG_STR("recorded", NULL, CFGF_NONE), CFG_STR_LIST("for", (char *) "{}", CFGF_NONE), CFG_BOOL("unofficial", cfg_false, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
 	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_STR("host", NULL, CFGF_NONE), CFG_END()
 };
 static cfg_opt_t hook_options[] = {
@@ -191,6 +191,7 @@ static void carrier_free(gpointer pointer)
 
 	g_free(access->name);
 	g_hash_table_unref(access->secrets);
+	g_clear_pointer(&access->serves, g_ptr_array_unref);
 	g_free(access->recorded);
 	g_free(access->host);
 	g_free(access->base);
@@ -210,6 +211,7 @@ static bool host_ok(const char *host)
 static bool read_carrier(cfg_t *section, const char *file, struct carrier_access *access, GError **error)
 {
 	access->name = g_strdup(cfg_title(section));
+	access->serves = confuse_list(section, "for");
 	access->recorded = resolve(file, cfg_getstr(section, "recorded"));
 	access->host = g_strdup(cfg_getstr(section, "host"));
 	access->unofficial = cfg_getbool(section, "unofficial");

@@ -50,6 +50,37 @@ const struct carrier *carriers_get(const struct carriers *carriers, const char *
 	return NULL;
 }
 
+const struct carrier *carrier_asker(const struct carrier *carrier)
+{
+	return carrier->via ? carrier->via : carrier;
+}
+
+bool carriers_route(struct carriers *carriers, const char *name, const struct carrier *aggregator)
+{
+	struct carrier *carrier = (struct carrier *) carriers_get(carriers, name);
+
+	for (guint i = 0; carrier && i < aggregator->reaches->len; i++) {
+		const struct carrier_reach *reach = g_ptr_array_index(aggregator->reaches, i);
+
+		if (strcmp(reach->name, name) != 0)
+			continue;
+		carrier->via = aggregator;
+		carrier->courier = reach->code;
+		return true;
+	}
+	return false;
+}
+
+void carriers_unroute(struct carriers *carriers)
+{
+	for (guint i = 0; i < carriers->all->len; i++) {
+		struct carrier *carrier = g_ptr_array_index(carriers->all, i);
+
+		carrier->via = NULL;
+		carrier->courier = NULL;
+	}
+}
+
 const struct carrier *carriers_named(const struct carriers *carriers, const char *said)
 {
 	g_autofree char *lower = g_utf8_strdown(said, -1);

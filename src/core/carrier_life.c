@@ -100,6 +100,15 @@ static void sample_free(gpointer pointer)
 	g_free(sample);
 }
 
+static void reach_free(gpointer pointer)
+{
+	struct carrier_reach *reach = pointer;
+
+	g_free(reach->name);
+	g_free(reach->code);
+	g_free(reach);
+}
+
 struct carrier_form *carrier_form_new(void)
 {
 	struct carrier_form *form = g_new0(struct carrier_form, 1);
@@ -134,6 +143,7 @@ struct carrier *carrier_new(void)
 	carrier->outcomes = g_ptr_array_new_with_free_func(outcome_free);
 	carrier->maps = g_ptr_array_new_with_free_func(map_free);
 	carrier->samples = g_ptr_array_new_with_free_func(sample_free);
+	carrier->reaches = g_ptr_array_new_with_free_func(reach_free);
 	return carrier;
 }
 
@@ -148,10 +158,11 @@ void carrier_free(gpointer pointer)
 	g_ptr_array_unref(carrier->outcomes);
 	g_ptr_array_unref(carrier->maps);
 	g_ptr_array_unref(carrier->samples);
+	g_ptr_array_unref(carrier->reaches);
 	g_clear_pointer(&carrier->also, g_ptr_array_unref);
 	g_clear_pointer(&carrier->secrets, g_ptr_array_unref);
 	token_free(carrier->token);
-	for (int i = 0; i < FIELD_COUNT; i++) {
+	for (int i = 0; i < CARRIER_FIELDS; i++) {
 		expr_free(carrier->field[i]);
 		g_free(carrier->field_sql[i]);
 	}

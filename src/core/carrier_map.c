@@ -22,7 +22,7 @@ static const char *const event_columns[] = { "event", "result", "zone", "code", 
 static const char *const fields[] = {
 	"result", "events", "current", "eta_from", "eta_to", "signature", "code", "text", "coarse", "place", "at",
 };
-_Static_assert(G_N_ELEMENTS(fields) == FIELD_COUNT, "one name for each field");
+_Static_assert(G_N_ELEMENTS(fields) == CARRIER_FIELDS, "one name for each field");
 
 static const char *const details[] = {
 	"address", "agent", "cancelled", "closed", "damaged", "delayed", "destroyed", "front_desk", "household", "identity",
@@ -110,7 +110,7 @@ bool carrier_compile(struct carrier *carrier, GError **error)
 		if (!form->regex)
 			return carrier_fail(carrier, form->line, error, "form");
 	}
-	for (int i = 0; i < FIELD_COUNT; i++) {
+	for (int i = 0; i < CARRIER_FIELDS; i++) {
 		if (!compile_one(carrier, i < FIELD_CODE ? carrier->answer : carrier->event, carrier->field_sql[i], carrier->line,
 				 &carrier->field[i], error))
 			return carrier_fail(carrier, carrier->line, error, "%s", fields[i]);

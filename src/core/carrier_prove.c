@@ -130,6 +130,8 @@ bool carrier_prove(struct carrier *carrier, GError **error)
 
 		if (!url_ok(step->url))
 			return carrier_fail(carrier, step->line, error, "step \"%s\": the url must be https:// with a fixed host name", step->name);
+		if (!carrier->reaches->len && (strstr(step->url, "{courier}") || (step->body && strstr(step->body, "{courier}"))))
+			return carrier_fail(carrier, step->line, error, "step \"%s\": {courier} is for aggregators: `reaches` is missing", step->name);
 	}
 	if (carrier->token && !url_ok(carrier->token->url))
 		return carrier_fail(carrier, carrier->token->line, error, "token: the url must be https:// with a fixed host name");

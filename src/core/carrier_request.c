@@ -69,8 +69,8 @@ static const char *secret_of(struct filling *filling, const char *name)
 		return secret_reveal(secret);
 	if (!*filling->error)
 		g_set_error(filling->error, WISMO_ERROR, WISMO_HALT, "%s: the configuration gives no secret \"%s\"; "
-			    "carrier \"%s\" { secret \"%s\" { value_file = ... } }", filling->carrier->title, name,
-			    filling->carrier->name, name);
+			    "carrier \"%s\" { secret \"%s\" { value_file = ... } }", carrier_asker(filling->carrier)->title, name,
+			    carrier_asker(filling->carrier)->name, name);
 	return "";
 }
 
@@ -90,6 +90,8 @@ static char *value_of(struct filling *filling, const char *name)
 {
 	if (strcmp(name, "host") == 0)
 		return g_strdup(host_of(filling));
+	if (strcmp(name, "courier") == 0)
+		return g_strdup(filling->carrier->courier ? filling->carrier->courier : "");
 	if (strcmp(name, "number") == 0)
 		return g_strdup(filling->number);
 	if (strcmp(name, "token") == 0)
@@ -147,7 +149,7 @@ struct carrier_request *carrier_fill(const struct carrier *carrier, const struct
 				     GHashTable *secrets, GHashTable *keep, const struct secret *token, const char *base,
 				     bool masked, GError **error)
 {
-	const struct carrier_token *ask = carrier->token;
+	const struct carrier_token *ask = carrier_asker(carrier)->token;
 	const GPtrArray *headers = step ? step->headers : ask->headers;
 	const char *body = step ? step->body : ask->body;
 	g_autoptr(GError) missing = NULL;

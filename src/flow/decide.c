@@ -55,7 +55,7 @@ static bool pays(const struct policy_rule *rule)
 static enum gate_reach reach_of(const struct decision *d, const struct policy_rule *rule, GArray *gates)
 {
 	const struct settings *settings = d->flow->settings;
-	const struct carrier_access *access = d->carrier ? settings_carrier(settings, d->carrier->name) : NULL;
+	const struct carrier_access *access = d->carrier ? settings_carrier(settings, carrier_asker(d->carrier)->name) : NULL;
 	struct gate_input input = { .facts = d->facts, .rules = d->channel ? &d->channel->rules : NULL,
 		.mode = settings->mode == MODE_AUTO ? REACH_AUTO : settings->mode == MODE_DRAFT ? REACH_DRAFT : REACH_NOTHING,
 		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,

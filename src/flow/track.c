@@ -78,7 +78,7 @@ static bool seed(struct tracker *tracker, GError **error)
 		if (why)
 			log_info("tracking number=%s carrier=%s not asked: %s", wish->number, carrier ? carrier->name : "-", why);
 		/* Whoever cannot be asked now is looked at again tomorrow: the configuration may have changed. */
-		if (!store_begin(flow->store, error) || !lookup_add(flow->store, carrier ? carrier->name : "", wish,
+		if (!store_begin(flow->store, error) || !lookup_add(flow->store, carrier ? carrier_asker(carrier)->name : "", carrier && carrier->via ? carrier->name : NULL, wish,
 								    why ? tracker->now + DAY_S : tracker->now, error)
 		    || !store_commit(flow->store, error)) {
 			store_abandon(flow->store);
@@ -134,15 +134,23 @@ static bool under_way(const struct tracker *tracker, const struct lookup *lookup
 static bool start(struct tracker *tracker, struct lookup *lookup, GError **error)
 {
 	const struct flow *flow = tracker->flow;
-	const struct carrier *carrier = carriers_get(flow->book->carriers, lookup->carrier);
+	const struct carrier *carrier = carriers_get(flow->book->carriers, lookup->courier ? lookup->courier : lookup->carrier);
 	const char *why = carrier ? track_unaskable(flow->settings, carrier, lookup->number) : "no carrier file tells of it";
+	const struct carrier *asker = carrier ? carrier_asker(carrier) : NULL;
 	struct errand *errand;
 	bool fine;
 
-	if (why || tracking_fresh_ok(flow->store, lookup->carrier, lookup->number, tracker->now - carrier->cache_s)) {
+	/* The configuration names another one to ask than when the look-up was made. */
+	if (!why && strcmp(asker->name, lookup->carrier) != 0) {
+		fine = lookup_reroute(flow->store, lookup, asker->name, carrier->via ? carrier->name : NULL, tracker->now, error);
+		lookup_free(lookup);
+		tracker->done++;
+		return fine;
+	}
+	if (why || tracking_fresh_ok(flow->store, lookup->carrier, lookup->number, tracker->now - asker->cache_s)) {
 		if (why)
 			log_info("tracking number=%s carrier=%s not asked: %s", lookup->number, lookup->carrier, why);
-		fine = lookup_settle(flow->store, lookup, tracker->now + (why ? DAY_S : carrier->cache_s), error);
+		fine = lookup_settle(flow->store, lookup, tracker->now + (why ? DAY_S : asker->cache_s), error);
 		lookup_free(lookup);
 		tracker->done++;
 		return fine;

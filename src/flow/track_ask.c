@@ -43,7 +43,8 @@ struct track_question *track_question_new(struct track_session *session, const s
 {
 	struct track_question *q = g_new0(struct track_question, 1);
 
-	q->lane = track_session_lane(session, carrier);
+	q->carrier = carrier;
+	q->lane = track_session_lane(session, carrier_asker(carrier));
 	q->number = g_strdup(number);
 	q->normal = carrier_normal(number);
 	q->now = session->now;
@@ -104,7 +105,7 @@ static struct carrier_request *fill(struct track_question *q, const struct carri
 	const struct track_lane *lane = q->lane;
 	const char *base = !masked && lane->access && lane->access->allow_loopback ? lane->access->base : NULL;
 
-	return carrier_fill(lane->carrier, step, q->normal, lane->secrets, q->keep, step ? lane->token : NULL, base, masked, error);
+	return carrier_fill(q->carrier, step, q->normal, lane->secrets, q->keep, step ? lane->token : NULL, base, masked, error);
 }
 
 static void trace_request(struct track_question *q, const struct carrier_step *step)
@@ -278,21 +279,24 @@ static void ask_folder(struct track_question *q)
 
 const char *track_unaskable(const struct settings *settings, const struct carrier *carrier, const char *number)
 {
-	const struct carrier_access *access = settings_carrier(settings, carrier->name);
+	const struct carrier *asker = carrier_asker(carrier);
+	const struct carrier_access *access = settings_carrier(settings, asker->name);
 	g_autofree char *normal = number ? carrier_normal(number) : NULL;
 
-	if (!carrier->steps->len)
+	if (!asker->steps->len)
 		return "this carrier has no interface here: look at its page";
 	if (!access)
 		return "the configuration has no credentials for this carrier";
-	if (carrier->unofficial && !access->unofficial && !access->recorded)
+	if (asker->reaches->len && asker == carrier)
+		return "it is asked about other carriers' parcels: `for` in its section of wismo.conf says whose";
+	if (asker->unofficial && !access->unofficial && !access->recorded)
 		return "this interface is not an official one: `unofficial = true` in the carrier's section of wismo.conf lets it be used";
 	return normal ? carrier_number_why(carrier, normal) : NULL;
 }
 
 void track_question_start(struct track_question *q)
 {
-	const char *why = track_unaskable(q->lane->session->settings, q->lane->carrier, q->number);
+	const char *why = track_unaskable(q->lane->session->settings, q->carrier, q->number);
 	g_autoptr(GError) error = NULL;
 
 	if (why) {

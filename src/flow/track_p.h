@@ -36,6 +36,7 @@ struct track_lane {
 };
 
 struct track_question {
+	const struct carrier *carrier;	/* whose parcel it is; the lane's is asked */
 	struct track_lane *lane;
 	char *number;			/* as it is stored */
 	char *normal;			/* as it is asked about */

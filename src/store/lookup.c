@@ -11,6 +11,7 @@ void lookup_free(gpointer pointer)
 		return;
 	g_free(lookup->carrier);
 	g_free(lookup->number);
+	g_free(lookup->courier);
 	g_free(lookup->memo);
 	g_free(lookup);
 }
@@ -59,13 +60,13 @@ GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error)
 	return g_steal_pointer(&wishes);
 }
 
-bool lookup_add(struct store *store, const char *carrier, const struct lookup_wish *wish, gint64 next_at, GError **error)
+bool lookup_add(struct store *store, const char *carrier, const char *courier, const struct lookup_wish *wish, gint64 next_at, GError **error)
 {
 	/* What the seller's list says now takes the place of what only the buyer had said. */
 	return sql_run(store, error, "DELETE FROM lookups WHERE number = ? AND (carrier = '' OR (case_id IS NOT NULL AND ? = 0))", "si",
 		       wish->number, wish->case_id)
-		&& sql_run(store, error, "INSERT INTO lookups (carrier, number, case_id, next_at) VALUES (?, ?, nullif(?, 0), ?)"
-			   " ON CONFLICT DO NOTHING", "ssii", carrier, wish->number, wish->case_id, next_at);
+		&& sql_run(store, error, "INSERT INTO lookups (carrier, courier, number, case_id, next_at) VALUES (?, ?, ?, nullif(?, 0), ?)"
+			   " ON CONFLICT DO NOTHING", "sssii", carrier, courier, wish->number, wish->case_id, next_at);
 }
 
 static bool take_lookup(sqlite3_stmt *row, void *user)
@@ -79,6 +80,7 @@ static bool take_lookup(sqlite3_stmt *row, void *user)
 	lookup->asked_at = sql_column_int(row, 4);
 	lookup->next_at = sql_column_int(row, 5);
 	lookup->probe = sql_column_int(row, 6);
+	lookup->courier = sql_column_text(row, 7);
 	g_ptr_array_add(user, lookup);
 	return true;
 }
@@ -94,7 +96,7 @@ GPtrArray *lookup_due(struct store *store, gint64 now, guint most_each, guint mo
 	g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func(lookup_free);
 
 	if (!sql_each(store, error, take_lookup, due,
-		      "SELECT carrier, number, memo, failures, asked_at, next_at, probe FROM (SELECT *, row_number() OVER (PARTITION BY carrier"
+		      "SELECT carrier, number, memo, failures, asked_at, next_at, probe, courier FROM (SELECT *, row_number() OVER (PARTITION BY carrier"
 		      " ORDER BY urgency, asked_at, next_at) AS turn FROM (SELECT l.*, coalesce(b.until_at, 0) > 0 AS probe, " URGENCY " AS urgency"
 		      " FROM lookups AS l LEFT JOIN breakers AS b ON b.carrier = l.carrier WHERE l.next_at <= ?1 AND coalesce(b.until_at, 0) <= ?1)"
 		      " WHERE urgency IS NOT NULL) WHERE turn <= iif(probe, 1, ?2) ORDER BY urgency, asked_at, next_at LIMIT ?3",
@@ -108,7 +110,7 @@ GPtrArray *lookup_hasty(struct store *store, gint64 now, GError **error)
 	g_autoptr(GPtrArray) hasty = g_ptr_array_new_with_free_func(lookup_free);
 
 	if (!sql_each(store, error, take_lookup, hasty,
-		      "SELECT l.carrier, l.number, l.memo, l.failures, l.asked_at, l.next_at, 0 FROM lookups AS l WHERE l.next_at > ?1"
+		      "SELECT l.carrier, l.number, l.memo, l.failures, l.asked_at, l.next_at, 0, l.courier FROM lookups AS l WHERE l.next_at > ?1"
 		      " AND l.next_at < ?2 AND l.failures = 0 AND l.asked_at > 0 AND (EXISTS (SELECT 1 FROM shipments AS s JOIN orders AS o"
 		      " ON o.id = s.order_id JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE s.number = l.number"
 		      " AND c.state <> 'closed' AND c.asked_at > l.asked_at) OR EXISTS (SELECT 1 FROM cases AS c WHERE c.id = l.case_id"
@@ -129,6 +131,12 @@ bool lookup_settle(struct store *store, const struct lookup *lookup, gint64 next
 		       "iiisss", next_at, lookup->asked_at, (gint64) lookup->failures, lookup->memo, lookup->carrier, lookup->number);
 }
 
+bool lookup_reroute(struct store *store, const struct lookup *lookup, const char *carrier, const char *courier, gint64 now, GError **error)
+{
+	return sql_run(store, error, "UPDATE OR REPLACE lookups SET carrier = ?, courier = ?, memo = NULL, failures = 0, next_at = ?"
+		       " WHERE carrier = ? AND number = ?", "ssiss", carrier, courier, now, lookup->carrier, lookup->number);
+}
+
 gint64 lookup_deadline(struct store *store, const char *number)
 {
 	gint64 at = sql_int(store, NULL, 0, "SELECT min(" URGENCY ") FROM lookups AS l WHERE l.number = ?", "s", number);
@@ -142,7 +150,7 @@ char *lookup_named(struct store *store, gint64 case_id, char **carrier, GError *
 	char *number = sql_text(store, &cause, "SELECT number FROM lookups WHERE case_id = ? AND carrier <> '' ORDER BY asked_at DESC, number LIMIT 1",
 				"i", case_id);
 
-	*carrier = number ? sql_text(store, &cause, "SELECT carrier FROM lookups WHERE case_id = ? AND number = ?", "is", case_id, number) : NULL;
+	*carrier = number ? sql_text(store, &cause, "SELECT coalesce(courier, carrier) FROM lookups WHERE case_id = ? AND number = ?", "is", case_id, number) : NULL;
 	if (cause)
 		g_propagate_error(error, g_steal_pointer(&cause));
 	return number;

@@ -184,7 +184,8 @@ CREATE TABLE stock (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE lookups (           -- which numbers to ask about, and when
-  carrier TEXT NOT NULL,
+  carrier TEXT NOT NULL,                       -- who is asked
+  courier TEXT,                                -- whose parcel it is, when that is somebody else (an aggregator is asked)
   number TEXT NOT NULL,
   next_at INTEGER NOT NULL,                    -- a moment, or one of LOOKUP_ON_NEED and LOOKUP_NEVER (store/lookup.h)
   asked_at INTEGER NOT NULL DEFAULT 0,         -- last answer; 0 = never asked

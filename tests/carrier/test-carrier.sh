@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..18
+echo 1..19
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 out=$("$wismo" track --json 00340434161094015902); is "a right number" $? 0
@@ -40,4 +40,6 @@ out=$(karrio 'host = "https://karrio.example.com/x"'); has "a host is a name and
 # What the last step needs is proven by the sample of the step that finds it.
 sed 's/"urn":"urn:/"urn":"x:/' "$WISMO_DATADIR/carriers/evri.conf" > "$dir/e.conf"
 out=$("$wismo" carrier check "$dir/e.conf" 2>&1); has "a value that a step does not find fails its sample" "$out" 'sample "found": outcome is pending'
+sed 's#track/shipments?#track/{courier}?#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/h.conf"
+out=$("$wismo" carrier check "$dir/h.conf" 2>&1); has "who reaches nobody else has no {courier}" "$out" '`reaches` is missing'
 exit $bad

@@ -467,6 +467,58 @@ def steps():
     same((state["registered"], box.kept("two")[:2]), (1, ("ok", "in_transit")), "ready in the end")
 
 
+# ---- aggregators: one is asked about another carrier's parcel ----
+
+AGGREGATOR = STEPS.replace('number "n" { form = \'[0-9]{8}\' valid = { "12345678" } }', 'reaches = { "rail=301", "boat = b-t/1" }') \
+    .replace('{"number":"{number}"}', '{"number":"{number}","courier":"{courier}"}').replace("get/{keep:id}?", "get/{keep:id}?c={courier}&")
+
+
+def aggregators():
+    state = {"fail": 0}
+
+    def play(request):
+        if state["fail"]:
+            return state["fail"], {}, "{}"
+        if "/register" in request["path"]:
+            return 200, {}, json.dumps({"id": json.loads(request["body"])["number"]})
+        return 200, {}, moving
+
+    server = Server("good", play)
+    box = Instance("aggregators", server.port)
+    box.carrier("hub", AGGREGATOR, more="limit { hour = 5 }")
+    for name in ("rail", "boat"):  # numbers, and no interface
+        write(f"{box.folder}/carriers/{name}.conf", f'carrier "{name}" {{ number "n" {{ form = \'[0-9]{{8}}\' check = gs1 valid = {{ "12345670" }} }} }}')
+    box.parcel("rail", "12345670")
+    box.run()
+    same((len(server.requests), box.kept("hub"), box.sql("SELECT carrier, courier FROM lookups")), (0, ("-", "-", "-"), [("rail", None)]),
+         "a carrier without an interface is not asked")
+    box.config = box.config.rstrip("}\n") + ' for = { "rail" } }\n'
+    box.parcel("boat", "12345687")
+    box.parcel("rail", "12345671")
+    box.run(NOW + 25 * HOUR)
+    same([json.loads(r["body"]) for r in server.seen("/register")], [{"number": "12345670", "courier": "301"}],
+         "its aggregator is, by its own name of the carrier, once the configuration says so; a wrong check digit is not asked about")
+    same([r["path"].split("&")[0] for r in server.seen("/get/")], ["/hub/get/12345670?c=301"], "in every step")
+    same((box.kept("hub")[:2], box.sql("SELECT carrier, courier FROM lookups WHERE number = '12345670'")), (("ok", "in_transit"), [("hub", "rail")]),
+         "the answer is kept as the aggregator's, the parcel stays the carrier's")
+    same(box.kept("boat"), ("-", "-", "-"), "a carrier that the configuration does not name is not asked through it")
+    box.config = box.config.replace('for = { "rail" }', 'for = { "*" }')
+    box.run(NOW + 50 * HOUR)
+    say(any(json.loads(r["body"]) == {"number": "12345687", "courier": "b-t/1"} for r in server.seen("/register"))
+        and any("c=b-t%2F1" in r["path"] for r in server.seen("/get/")), "a star means all that it reaches; the name is escaped", server.requests[-1]["path"])
+    used = box.sql("SELECT used FROM budgets WHERE carrier = 'hub' AND window = 'hour'")
+    say(used and used[0][0] <= 5 and not box.sql("SELECT 1 FROM budgets WHERE carrier <> 'hub'"), "the budget is the aggregator's", used)
+    state["fail"] = 429
+    box.run(NOW + 80 * HOUR)
+    say(box.paused("hub")[0] > NOW + 80 * HOUR and box.paused("rail") == (0, 0), "and so is the pause", box.sql("SELECT * FROM breakers"))
+    box.config = box.config.replace('for = { "*" }', 'for = { "rail" "train" }'.replace('" "', '", "'))
+    try:
+        box.run(NOW + 90 * HOUR)
+        say(False, "an aggregator that does not reach a carrier is told")
+    except RuntimeError as error:
+        say('carrier "hub": for = "train": the carrier file does not reach it' in str(error), "an aggregator that does not reach a carrier is told", error)
+
+
 # ---- budgets ----
 
 def budgets():
@@ -603,7 +655,9 @@ def samples():
                 for secret in list_[turn]["secrets"]:
                     write(f"{box.folder}/{name}.{secret}", "sample-secret\n")
                     box.config = box.config.rstrip("}\n") + f' secret "{secret}" {{ value_file = "{name}.{secret}" }} }}\n'
-                box.parcel(name, list_[turn]["number"])
+                if list_[turn]["owner"] != name:
+                    box.config = box.config.rstrip("}\n") + f' for = {{ "{list_[turn]["owner"]}" }} }}\n'
+                box.parcel(list_[turn]["owner"], list_[turn]["number"])
         box.run(4102444800, "fast", carriers=f"{source}/templates/carriers")
         for name, sample in current.items():
             last = not sample["step"] or sample["step"] == sample["steps"][-1]
@@ -617,7 +671,7 @@ def samples():
     say(not wrong and played >= 40, f"{played} samples of {len(by)} carriers played over the wire: {dict(outcomes)}", "; ".join(wrong))
 
 
-parts = [faults, breaker, tokens, steps, budgets, numbers, secrets, samples]
+parts = [faults, breaker, tokens, steps, aggregators, budgets, numbers, secrets, samples]
 boxes = []
 made = Instance.__init__
 

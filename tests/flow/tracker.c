@@ -41,7 +41,7 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 	GError *error = NULL;
 	scoped(settings) settings = settings_load(config, &error);
 	scoped(carriers) carriers = settings ? load(folder, &error) : NULL;
-	scoped(store) store = carriers ? store_open(settings->database, ROLE_TRACKER, false, &error) : NULL;
+	scoped(store) store = carriers && carrier_route(carriers, settings, &error) ? store_open(settings->database, ROLE_TRACKER, false, &error) : NULL;
 	struct rulebook book = { .carriers = carriers };
 	const struct flow flow = { .store = store, .settings = settings, .book = &book };
 	struct pass pass;
@@ -63,10 +63,23 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 	return 0;
 }
 
-static void print_sample(const struct carrier *carrier, const struct carrier_sample *sample)
+/* An aggregator is asked about somebody else's number: the first that it reaches. */
+static const struct carrier *owner_of(const struct carriers *carriers, const struct carrier *carrier)
 {
-	const struct carrier_form *form = carrier->forms->len ? g_ptr_array_index(carrier->forms, 0) : NULL;
-	g_autofree char *number = carrier_normal(sample->number ? sample->number : form ? form->valid->pdata[0] : "12345678");
+	for (guint i = 0; i < carrier->reaches->len; i++) {
+		const struct carrier *reached = carriers_get(carriers, ((struct carrier_reach *) carrier->reaches->pdata[i])->name);
+
+		if (reached && reached->forms->len)
+			return reached;
+	}
+	return carrier;
+}
+
+static void print_sample(const struct carriers *carriers, const struct carrier *carrier, const struct carrier_sample *sample)
+{
+	const struct carrier *owner = owner_of(carriers, carrier);
+	const struct carrier_form *form = owner->forms->len ? g_ptr_array_index(owner->forms, 0) : NULL;
+	g_autofree char *number = carrier_normal(sample->number && owner == carrier ? sample->number : form ? form->valid->pdata[0] : "12345678");
 	json_t *steps = json_array(), *secrets = json_array(), *line;
 	char *text;
 
@@ -74,7 +87,7 @@ static void print_sample(const struct carrier *carrier, const struct carrier_sam
 		json_array_append_new(steps, json_string(((struct carrier_step *) carrier->steps->pdata[i])->name));
 	for (guint i = 0; i < carrier->secrets->len; i++)
 		json_array_append_new(secrets, json_string(carrier->secrets->pdata[i]));
-	line = json_pack("{s:s, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "token", carrier->token != NULL,
+	line = json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "owner", owner->name, "token", carrier->token != NULL,
 			 "unofficial", carrier->unofficial, "steps", steps, "secrets", secrets, "name", sample->name, "step", sample->step,
 			 "number", number, "http", sample->http, "body", sample->body, "outcome", track_outcome_name(sample->outcome),
 			 "status", sample->status < 0 ? NULL : track_status_name((enum track_status) sample->status), "detail", sample->detail);
@@ -93,7 +106,7 @@ static int samples(const char *folder)
 		return complain(error);
 	for (guint i = 0; carriers_nth(carriers, i); i++)
 		for (guint k = 0; k < carriers_nth(carriers, i)->samples->len; k++)
-			print_sample(carriers_nth(carriers, i), carriers_nth(carriers, i)->samples->pdata[k]);
+			print_sample(carriers, carriers_nth(carriers, i), carriers_nth(carriers, i)->samples->pdata[k]);
 	return 0;
 }
 

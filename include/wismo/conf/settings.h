@@ -28,6 +28,7 @@ struct hook {
 struct carrier_access {
 	char *name;		/* of the carrier file */
 	GHashTable *secrets;	/* name in the carrier file -> struct secret_source * */
+	GPtrArray *serves;	/* char *: carriers about whose parcels this one, an aggregator, is asked; "*": all the others that it reaches */
 	char *recorded;		/* folder of recorded answers instead of the network; NULL: ask the carrier */
 	char *host;		/* "karrio.example.com[:port]" of a server that the seller runs, for files that say {host}; NULL: none */
 	bool unofficial;	/* an interface that the carrier does not offer to senders may be used */

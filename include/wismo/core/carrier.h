@@ -28,7 +28,11 @@ struct carrier_form {
 	int line;
 };
 
-/* One request. {number}, {keep:NAME}, {secret:NAME}, {basic:USER:PASSWORD}, {token}, {host} are filled in. */
+/* An aggregator's own name of a carrier, "canada_post" -> "3041". */
+struct carrier_reach { char *name, *code; };
+
+/* One request. {number}, {courier} (the aggregator's name of the carrier whose parcel it is), {keep:NAME}, {secret:NAME},
+ * {basic:USER:PASSWORD}, {token}, {host} are filled in. */
 struct carrier_step {
 	char *name;
 	char *method, *url, *body;	/* body NULL: none */
@@ -84,7 +88,7 @@ struct carrier_sample {
 enum carrier_field {
 	FIELD_RESULT, FIELD_EVENTS, FIELD_CURRENT, FIELD_ETA_FROM, FIELD_ETA_TO, FIELD_SIGNATURE,	/* over the answer */
 	FIELD_CODE, FIELD_TEXT, FIELD_COARSE, FIELD_PLACE, FIELD_AT,					/* over one event */
-	FIELD_COUNT
+	CARRIER_FIELDS
 };
 const char *carrier_field_name(enum carrier_field field);
 
@@ -104,11 +108,14 @@ struct carrier {
 	int per_second, per_minute, per_hour, per_day;	/* 0: not limited; the first two are kept by the gap between requests */
 	int cache_s;			/* an answer younger than this is not asked again */
 	bool newest_first;		/* order of the event list */
-	char *field_sql[FIELD_COUNT];
-	struct expr *field[FIELD_COUNT];
+	char *field_sql[CARRIER_FIELDS];
+	struct expr *field[CARRIER_FIELDS];
 	GPtrArray *outcomes;		/* struct carrier_outcome */
 	GPtrArray *maps;		/* struct carrier_map */
 	GPtrArray *samples;		/* struct carrier_sample */
+	GPtrArray *reaches;		/* struct carrier_reach; empty: no aggregator, asked about its own parcels only */
+	const struct carrier *via;	/* who is asked instead (carriers_route); borrowed, NULL: itself */
+	const char *courier;		/* with `via`: what that one calls this carrier; borrowed */
 	struct expr_space *answer, *event;
 	/* Claims; days counted from the last movement; -1 unknown. */
 	gint64 liability_cents;
@@ -137,6 +144,14 @@ void carriers_free(struct carriers *carriers);
 bool carriers_add(struct carriers *carriers, struct carrier *carrier);
 const struct carrier *carriers_get(const struct carriers *carriers, const char *name);	/* borrowed, NULL */
 const struct carrier *carriers_nth(const struct carriers *carriers, guint n);		/* borrowed, NULL */
+
+/* From now on `aggregator` is asked about the parcels of carrier `name`. False: there is no such carrier, or the aggregator does
+ * not reach it. carriers_unroute takes all routes back. */
+bool carriers_route(struct carriers *carriers, const char *name, const struct carrier *aggregator);
+void carriers_unroute(struct carriers *carriers);
+
+/* Who is asked about this carrier's parcels: itself, or its aggregator. */
+const struct carrier *carrier_asker(const struct carrier *carrier);
 
 /* The carrier that a shop list means by `said` ("DHL Paket", "Deutsche Post"); NULL: none. */
 const struct carrier *carriers_named(const struct carriers *carriers, const char *said);
@@ -177,7 +192,7 @@ struct carrier_request {
 };
 void carrier_request_free(gpointer request);
 
-/* Fills in a step's (or, with step NULL, the token's) request. `secrets`: name -> struct secret *, and "{host}" -> the server
+/* Fills in a request about a parcel of `carrier`: a step (or, with step NULL, the token) of whoever is asked. `secrets`: name -> struct secret *, and "{host}" -> the server
  * that the seller runs; `keep`: name -> text; `base` replaces scheme and host (tests). With `masked` secrets are shown as
  * "***". WISMO_HALT: a credential or the host is missing. */
 struct carrier_request *carrier_fill(const struct carrier *carrier, const struct carrier_step *step, const char *number,

@@ -10,6 +10,7 @@
 
 struct lookup {
 	char *carrier, *number;
+	char *courier;		/* whose parcel it is, when another carrier (an aggregator) is asked; NULL: the carrier's own */
 	char *memo;		/* JSON object of kept values; NULL: none */
 	int failures;		/* in a row */
 	gint64 asked_at, next_at;
@@ -23,8 +24,9 @@ struct lookup_wish { char *number, *carrier, *carrier_said; gint64 case_id; };
 void lookup_wish_free(gpointer wish);
 GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error);
 
-/* Adds one unless it is there; one of that number without a carrier gives way. `carrier` "": nobody to ask. */
-bool lookup_add(struct store *store, const char *carrier, const struct lookup_wish *wish, gint64 next_at, GError **error);
+/* Adds one unless it is there; one of that number without a carrier gives way. `carrier` "": nobody to ask. `courier` as in struct
+ * lookup. */
+bool lookup_add(struct store *store, const char *carrier, const char *courier, const struct lookup_wish *wish, gint64 next_at, GError **error);
 
 /* Wanted ones that are due, of carriers whose breaker is not open at `now`: the most urgent first (deadline, then the
  * oldest answer), at most `most_each` of one carrier and `most` in all. Owned array of struct lookup. */
@@ -39,10 +41,13 @@ gint64 lookup_next_at(struct store *store);	/* of the wanted ones; 0: none */
 /* Writes asked_at, failures, memo and the moment of the next question. */
 bool lookup_settle(struct store *store, const struct lookup *lookup, gint64 next_at, GError **error);
 
+/* Another carrier is to be asked from now on: at once, and from the start. */
+bool lookup_reroute(struct store *store, const struct lookup *lookup, const char *carrier, const char *courier, gint64 now, GError **error);
+
 /* Earliest deadline of an open case that waits for this number; 0: none. */
 gint64 lookup_deadline(struct store *store, const char *number);
 
-/* The number that only this case's buyer named, and the carrier that is asked about it; NULL: none. Both owned. */
+/* The number that only this case's buyer named, and whose it is; NULL: none. Both owned. */
 char *lookup_named(struct store *store, gint64 case_id, char **carrier, GError **error);
 
 /* Counts one request in the window that `now` lies in; false, with *free_at, when `limit` is used up. */
