@@ -227,6 +227,11 @@ tests_flow_tracker_SOURCES = tests/flow/tracker.c $(TEST_SEAMS)
 tests_flow_tracker_LDADD = $(FLOW_LIBS)
 check_SCRIPTS += tests/flow/carrier.sh
 
+check_PROGRAMS += tests/carrier/test-mutate
+tests_carrier_test_mutate_SOURCES = tests/carrier/test-mutate.c $(TEST_SEAMS)
+tests_carrier_test_mutate_CFLAGS = $(TEST_CFLAGS)
+tests_carrier_test_mutate_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 # ---- crashes: the product with fault points that kill ----
 noinst_PROGRAMS += tests/crash/wismo-faults
 tests_crash_wismo_faults_SOURCES = src/cmd/main.c src/base/clock_now.c tests/lib/fault_kill.c tests/lib/poison.c
