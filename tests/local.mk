@@ -179,6 +179,16 @@ tests_fuzz_fuzz_channel_SOURCES = tests/fuzz/fuzz-channel.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_channel_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_channel_LDADD = $(CONF_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz-carrier
+tests_fuzz_fuzz_carrier_SOURCES = tests/fuzz/fuzz-carrier.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_carrier_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_carrier_LDADD = $(CONF_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-answer
+tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz-answer.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_answer_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_answer_LDADD = $(CONF_LIBS)
+
 check_PROGRAMS += tests/flow/test-malformed
 tests_flow_test_malformed_SOURCES = tests/flow/test-malformed.c $(TEST_SEAMS)
 tests_flow_test_malformed_CFLAGS = $(TEST_CFLAGS)
