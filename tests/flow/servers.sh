@@ -18,7 +18,7 @@ mkdir "$dir/in" "$dir/out"
 chmod 755 "$dir"
 sh "$src/tests/lib/dovecot.sh" start "$dir/in" || { echo "1..0 # SKIP no Dovecot here"; exit 0; }
 sh "$src/tests/lib/postfix.sh" start "$dir/out" "$dir/in/certs" || { echo "1..0 # SKIP no Postfix here (it wants root)"; exit 0; }
-echo 1..9
+echo 1..11
 n=0
 ok() { n=$((n + 1)); if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; [ -z "$3" ] || echo "# $3"; fi; }
 . "$dir/in/ports"
@@ -34,10 +34,12 @@ END
 cat >"$dir/orders.csv" <<END
 order-id;buyer-name;purchase-date;latest-delivery-date;sku;product-name;quantity-purchased;item-price;currency
 302-1234567-1234567;Anna Schmidt;$(day -5);$(day 2);TEE-1;Teekanne;1;19,90;EUR
+302-7654321-7654321;Bernd Weber;$(day -5);$(day 2);TEE-1;Teekanne;1;19,90;EUR
 END
 cat >"$dir/shipments.csv" <<END
 order-id;carrier-name;tracking-number;ship-date
 302-1234567-1234567;DHL;00340434161094015902;$(day -4)
+302-7654321-7654321;DHL;00340434161094015902;$(day -4)
 END
 conf() { # $1: outgoing
 	cat >"$dir/wismo.conf" <<END
@@ -59,12 +61,12 @@ carrier "dhl" { recorded = "$dir/recorded" }
 END
 	chmod 600 "$dir/wismo.conf"
 }
-deliver() { # $1: name, $2: text
+deliver() { # $1: name, $2: text, $3: order, $4: buyer
 	mkdir -p "$dir/in/mail/seller/new" "$dir/in/mail/seller/cur" "$dir/in/mail/seller/tmp" "$dir/in/mail/seller/.Sent/cur"
 	cat >"$dir/in/mail/seller/tmp/$1" <<END
-From: "Anna Schmidt" <abc123def456gh@marketplace.amazon.de>
+From: "Anna Schmidt" <${4:-abc123def456gh}@marketplace.amazon.de>
 To: shop@example.com
-Subject: Paket nicht angekommen (Bestellung: 302-1234567-1234567)
+Subject: Paket nicht angekommen (Bestellung: ${3:-302-1234567-1234567})
 Date: $(date -R)
 Message-ID: <$1@amazonses.example>
 X-Space-Notification-Type: BBC_MESSAGE_SENT_TO_MERCHANT
@@ -83,7 +85,8 @@ conf "smtp+starttls://127.0.0.1:$port"
 "$wismo" init --yes >"$dir/init.log" 2>&1 || "$wismo" check >>"$dir/init.log" 2>&1
 "$wismo" import orders "$dir/orders.csv" >"$dir/log" 2>&1 && "$wismo" import shipments "$dir/shipments.csv" >>"$dir/log" 2>&1
 ok $? "lists are imported" "$(cat "$dir/init.log" "$dir/log" | tail -n 3 | tr '\n' ' ')"
-deliver one 'Guten Tag, mein Paket ist noch nicht angekommen. Die Sendungsverfolgung bewegt sich seit gestern nicht. Wo ist es?'
+missing='Guten Tag, mein Paket ist noch nicht angekommen. Die Sendungsverfolgung bewegt sich seit gestern nicht. Wo ist es?'
+deliver one "$missing"
 "$wismo" run >"$dir/agent.log" 2>&1 &
 agent=$!
 until_is 1 "find $dir/out/mail/new -type f | wc -l"
@@ -107,6 +110,12 @@ code=$?
 agent=
 ok $code "the agent ends when told to"
 conf "smtps://127.0.0.1:$((port + 1))"
+deliver three "$missing" 302-7654321-7654321 bcd234efg567hi
 "$wismo" run --once >"$dir/once.log" 2>&1
-[ "$(sink)" = 1 ] && "$wismo" status >"$dir/status" 2>&1
-ok $? "nothing is sent again" "$(tail -n 3 "$dir/once.log" | tr '\n' ' ')"
+until_is 2 "find $dir/out/mail/new -type f | wc -l"
+ok $? "a new mail is answered over implicit TLS" "$(tail -n 3 "$dir/once.log" | tr '\n' ' ') $("$wismo" replies | tr '\n' ' ')"
+[ "$(grep -l 'with ESMTPS id' -r "$dir/out/mail/new" | wc -l)" = 2 ] && grep -lq '^To: .*bcd234efg567hi@' -r "$dir/out/mail/new"
+ok $? "Postfix had both mails over TLS" "$(grep -h '^Received' -A 2 -r "$dir/out/mail/new" | tr '\n' ' ')"
+"$wismo" run --once >"$dir/once.log" 2>&1
+[ $? = 0 ] && [ "$(sink)" = 2 ] && [ "$(find "$dir/in/mail/seller/.Sent" -type f -name '*:2,*' | wc -l)" = 2 ]
+ok $? "nothing is sent or filed again" "$(sink) $(tail -n 3 "$dir/once.log" | tr '\n' ' ')"
