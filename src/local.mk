@@ -87,6 +87,7 @@ src_libmail_a_SOURCES = \
 	src/mail/imap.c \
 	src/mail/imap_driver.c \
 	src/mail/imap_fetch.c \
+	src/mail/imap_folders.c \
 	src/mail/imap_p.h \
 	src/mail/maildir.c \
 	src/mail/mime.c \
@@ -166,6 +167,7 @@ src_libflow_a_SOURCES = \
 	src/flow/decide_reply.c \
 	src/flow/outlet.c \
 	src/flow/send.c \
+	src/flow/sent.c \
 	src/flow/thread.c \
 	src/flow/thread_p.h \
 	src/flow/understand.c \

@@ -101,7 +101,7 @@ static void check_accounts(struct checks *checks, const struct settings *setting
 		fine = probe_outgoing(account, &outgoing, &error);
 		verdict(checks, fine, outgoing_id, outgoing, error, "wismo.conf(5), account");
 		if (!account->sent_folder && !account->outgoing.path)
-			tell(checks, GRADE_WARN, "sent_folder", "not set: an answer whose fate is unknown can only be settled by a person",
+			tell(checks, GRADE_WARN, "sent_folder", "not set: copies are filed only where the provider does it",
 			     "set sent_folder, unless the provider files copies by itself");
 	}
 	if (!settings->accounts->len)

@@ -5,6 +5,7 @@
 #include "wismo/base/error.h"
 #include "wismo/base/fault.h"
 #include "wismo/base/log.h"
+#include "wismo/flow/sent.h"
 #include "wismo/mail/maildir.h"
 #include "wismo/store/filing.h"
 #include "wismo/store/mail.h"
@@ -29,7 +30,7 @@ static gint64 pause_s(gint64 attempts)
 /* The steps give true when done, false with WISMO_PARK when it can never be done, or with the trouble of this attempt. */
 static bool copy(struct work *work, const struct filing *filing, GError **error)
 {
-	struct imap_folder status;
+	g_autofree char *folder = NULL;
 	guint count = 0;
 
 	if (!work->account->sent_folder) {
@@ -40,13 +41,13 @@ static bool copy(struct work *work, const struct filing *filing, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_PARK, "the text of the reply was erased");
 		return false;
 	}
-	if (!imap_select(work->imap, work->account->sent_folder, false, &status, error)
-	    || !imap_count_message_id(work->imap, filing->message_id, &count, error))
+	folder = sent_open(work->account, work->imap, true, error);
+	if (!folder || !imap_count_message_id(work->imap, filing->message_id, &count, error))
 		return false;
 	if (count)
 		return true;
 	fault_point("file.copy.append");
-	if (!imap_append(work->imap, work->account->sent_folder, filing->wire, filing->sent_at ? filing->sent_at : work->now, error))
+	if (!imap_append(work->imap, folder, filing->wire, filing->sent_at ? filing->sent_at : work->now, error))
 		return false;
 	fault_point("file.copy.appended");
 	return true;
@@ -142,10 +143,12 @@ static bool do_filing(struct work *work, const struct filing *filing, GError **e
 	return true;
 }
 
-/* Whether our Message-ID is where sent mails lie. *can: there is a place to look in. */
+/* Whether our Message-ID is where sent mails lie. *can: its absence would mean something. Where no copies are filed (no
+ * sent_folder), the provider may do it, and what it files counts; that it files nothing proves nothing. */
 static bool seen(struct work *work, const char *message_id, bool *can, bool *is_there, GError **error)
 {
-	struct imap_folder status;
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *folder = NULL;
 	guint count = 0;
 
 	*can = true;
@@ -154,13 +157,15 @@ static bool seen(struct work *work, const char *message_id, bool *can, bool *is_
 		*is_there = maildir_has(work->account->outgoing.path, message_id);
 		return true;
 	}
-	*can = work->imap && work->account->sent_folder;
-	if (!*can)
-		return true;
-	if (!imap_select(work->imap, work->account->sent_folder, false, &status, error)
-	    || !imap_count_message_id(work->imap, message_id, &count, error))
+	folder = work->imap ? sent_open(work->account, work->imap, false, &cause) : NULL;
+	if (cause) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	if (folder && !imap_count_message_id(work->imap, message_id, &count, error))
 		return false;
 	*is_there = count > 0;
+	*can = folder && work->account->sent_folder;
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "wismo/flow/probe.h"
 
 #include "wismo/base/error.h"
+#include "wismo/flow/sent.h"
 #include "wismo/mail/imap.h"
 #include "wismo/mail/maildir.h"
 #include "wismo/net/stream.h"
@@ -18,10 +19,28 @@ static bool count_file(const struct maildir_file *file, void *user)
 	return true;
 }
 
+/* Where copies will lie, in words. */
+static char *say_sent(const struct account *account, struct imap *imap, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *folder = sent_open(account, imap, false, &cause);
+
+	if (cause)
+		g_propagate_error(error, g_steal_pointer(&cause));
+	if (!account->sent_folder)
+		return folder ? g_strdup_printf("; answers are looked for in \"%s\"", folder) : g_strdup("");
+	if (!folder)
+		return g_strdup_printf("; \"%s\" will be made for copies", account->sent_folder);
+	return g_strcmp0(folder, account->sent_folder) == 0 ? g_strdup("")
+		: g_strdup_printf("; copies go to \"%s\", there is no \"%s\"", folder, account->sent_folder);
+}
+
 bool probe_source(const struct account *account, char **said, GError **error)
 {
 	scoped(imap) imap = NULL;
 	struct imap_folder folder = { 0 };
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *sent = NULL;
 	guint mails = 0;
 
 	if (account->source.path) {
@@ -38,8 +57,13 @@ bool probe_source(const struct account *account, char **said, GError **error)
 			return false;
 		mails += folder.exists;
 	}
-	*said = g_strdup_printf("logged in to %s as %s, %u mails in %u folders, %s", account->source.host, account->source.user, mails,
-				account->folders->len, imap_has_idle(imap) ? "IDLE" : "no IDLE: asked every 30 s");
+	sent = say_sent(account, imap, &cause);
+	if (cause) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	*said = g_strdup_printf("logged in to %s as %s, %u mails in %u folders, %s%s", account->source.host, account->source.user, mails,
+				account->folders->len, imap_has_idle(imap) ? "IDLE" : "no IDLE: asked every 30 s", sent);
 	return true;
 }
 

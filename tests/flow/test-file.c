@@ -116,17 +116,97 @@ static void a_copy_that_is_there_already_is_not_made_again(void **state)
 	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done'"), 2);
 }
 
-static void a_missing_sent_folder_is_said_and_tried_later_and_nothing_is_sent(void **state)
+static void rename_sent(struct account *account, const char *name)
+{
+	g_free(account->sent_folder);
+	account->sent_folder = g_strdup(name);
+}
+
+/* Whether the user has the Maildir of a folder. */
+static bool has_folder(const char *user, const char *folder)
+{
+	g_autofree char *path = g_build_filename(box->dir, "mail", user, folder, "cur", NULL);
+
+	return g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
+static void a_missing_sent_folder_is_made_and_shown(void **state)
 {
 	scoped(account) account = account_with_mail("nosent");
+	g_autofree char *path = g_build_filename(box->dir, "mail/nosent/subscriptions", NULL), *subscribed = NULL;
 
 	(void) state;
-	g_free(account->sent_folder);
-	account->sent_folder = g_strdup("absent");
+	rename_sent(account, "Versendet, endgültig");
 	add_reply("nosent", "sent", 1, true);
 	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done' AND attempts = 1"), 2);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+	assert_true(g_file_get_contents(path, &subscribed, NULL, NULL));
+	assert_non_null(strstr(subscribed, "Versendet, endg"));
+}
+
+static void a_folder_marked_as_sent_stands_in_for_a_missing_one(void **state)
+{
+	scoped(account) account = account_with_mail("marked");
+
+	(void) state;
+	inbox_deliver(box, "marked", ".Gesendete Objekte", "0", "S", "Message-ID: <old@x>\r\n\r\nold\r\n");
+	rename_sent(account, "Sent");
+	add_reply("marked", "sent", 1, true);
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE state = 'done'"), 2);
+	assert_false(has_folder("marked", ".Sent"));
+	rename_sent(account, "Gesendete Objekte");
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+}
+
+static void the_configured_folder_wins_over_a_marked_one(void **state)
+{
+	scoped(account) account = account_with_mail("wins");
+
+	(void) state;
+	inbox_deliver(box, "wins", ".Gesendete Objekte", "0", "S", "Message-ID: <old@x>\r\n\r\nold\r\n");
+	add_reply("wins", "sent", 1, true);
+	inbox_fetch(box, account);
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+	rename_sent(account, "Gesendete Objekte");
+	assert_int_equal(in_sent(account, "r@wismo"), 0);
+}
+
+static void without_sent_folder_the_marked_one_is_only_read(void **state)
+{
+	scoped(account) account = account_with_mail("gmail");
+
+	(void) state;
+	g_clear_pointer(&account->sent_folder, g_free);
+	inbox_deliver(box, "gmail", ".Gesendete Objekte", "9", "S", "Message-ID: <r@wismo>\r\n\r\nfiled by the provider\r\n");
+	add_reply("gmail", "uncertain", 1, false);
+	inbox_fetch(box, account);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent' AND confirmed_at > 0"), 1);
+	rename_sent(account, "Gesendete Objekte");
+	assert_int_equal(in_sent(account, "r@wismo"), 1);
+
+	/* That it is not there proves nothing: this account files no copies. */
+	inbox_fresh_store(box);
+	scoped(account) other = account_with_mail("gmail2");
+	g_clear_pointer(&other->sent_folder, g_free);
+	inbox_deliver(box, "gmail2", ".Gesendete Objekte", "9", "S", "Message-ID: <old@x>\r\n\r\nold\r\n");
+	add_reply("gmail2", "due", 1, false);
+	raise_epoch();
+	inbox_fetch(box, other);
+	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'uncertain'"), 1);
+}
+
+static void a_sent_folder_that_cannot_be_made_is_said_with_the_mend(void **state)
+{
+	scoped(account) account = account_with_mail("nomake");
+
+	(void) state;
+	rename_sent(account, "absent..from/here");
+	add_reply("nomake", "sent", 1, true);
+	inbox_fetch(box, account);
 	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE step = 'copy' AND state = 'due' AND attempts = 1"
-				   " AND why LIKE '%absent%' AND next_at > 1000"), 1);
+				   " AND why LIKE '%absent%cannot be made%wismo.conf%' AND next_at > 1000"), 1);
 	assert_int_equal(inbox_int(box, "SELECT count(*) FROM filings WHERE step = 'answered' AND state = 'done'"), 1);
 	assert_int_equal(inbox_int(box, "SELECT count(*) FROM replies WHERE state = 'sent'"), 1);
 }
@@ -315,7 +395,11 @@ int main(void)
 #define row(f) cmocka_unit_test_setup(f, fresh)
 		row(the_copy_lands_in_sent_and_the_mail_is_marked_answered),
 		row(a_copy_that_is_there_already_is_not_made_again),
-		row(a_missing_sent_folder_is_said_and_tried_later_and_nothing_is_sent),
+		row(a_missing_sent_folder_is_made_and_shown),
+		row(a_folder_marked_as_sent_stands_in_for_a_missing_one),
+		row(the_configured_folder_wins_over_a_marked_one),
+		row(without_sent_folder_the_marked_one_is_only_read),
+		row(a_sent_folder_that_cannot_be_made_is_said_with_the_mend),
 		row(under_another_uidvalidity_no_mail_is_marked),
 		row(an_uncertain_reply_that_is_in_sent_was_sent),
 		row(an_uncertain_reply_that_is_not_in_sent_stays_uncertain),

@@ -39,6 +39,12 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
 mail_location = maildir:$dir/mail/%u
+namespace inbox {
+  inbox = yes
+  mailbox "Gesendete Objekte" {
+    special_use = \\Sent
+  }
+}
 mail_max_userip_connections = 100
 maildir_stat_dirs = yes
 ssl = yes

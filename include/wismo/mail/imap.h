@@ -36,6 +36,13 @@ struct imap_folder {
 /* EXAMINE, or SELECT when `writable`. WISMO_HALT when there is no such folder. */
 bool imap_select(struct imap *imap, const char *folder, bool writable, struct imap_folder *status, GError **error);
 
+/* One LIST of all folders. *is_there: one is called `folder` (NULL: not asked); *sent: owned name of the one that the server
+ * marks as \Sent (RFC 6154), NULL: none is marked. */
+bool imap_find_folders(struct imap *imap, const char *folder, bool *is_there, char **sent, GError **error);
+
+/* Makes a folder and subscribes to it. WISMO_RETRY when the server refuses. */
+bool imap_create(struct imap *imap, const char *folder, GError **error);
+
 /* What is known of a mail before its body is asked for. */
 struct imap_entry {
 	guint32 uid;

@@ -31,7 +31,7 @@ struct account {
 	struct endpoint source;		/* IMAP or Maildir */
 	struct endpoint outgoing;	/* SMTP submission or Maildir */
 	GPtrArray *folders;		/* char *, UTF-8; default INBOX */
-	char *sent_folder;		/* where copies are filed; NULL: none (the server files by itself) */
+	char *sent_folder;		/* where copies are filed (flow/sent.h); NULL: none (the server files by itself) */
 	char *from;			/* address that answers come from */
 	char *from_name;		/* NULL: none */
 	GPtrArray *own_addresses;	/* char *, `from` included: never answered */
