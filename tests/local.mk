@@ -82,6 +82,21 @@ tests_unit_test_store_SOURCES = tests/unit/test-store.c $(TEST_SEAMS)
 tests_unit_test_store_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-permit
+tests_unit_test_permit_SOURCES = tests/unit/test-permit.c $(TEST_SEAMS)
+tests_unit_test_permit_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_permit_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-reply
+tests_unit_test_reply_SOURCES = tests/unit/test-reply.c tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
+tests_unit_test_reply_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_reply_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-task
+tests_unit_test_task_SOURCES = tests/unit/test-task.c tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
+tests_unit_test_task_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_task_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-utf7
 tests_unit_test_utf7_SOURCES = tests/unit/test-utf7.c $(TEST_SEAMS)
 tests_unit_test_utf7_CFLAGS = $(TEST_CFLAGS)
