@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..19
+echo 1..20
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 out=$("$wismo" track --json 00340434161094015902); is "a right number" $? 0
@@ -42,4 +42,8 @@ sed 's/"urn":"urn:/"urn":"x:/' "$WISMO_DATADIR/carriers/evri.conf" > "$dir/e.con
 out=$("$wismo" carrier check "$dir/e.conf" 2>&1); has "a value that a step does not find fails its sample" "$out" 'sample "found": outcome is pending'
 sed 's#track/shipments?#track/{courier}?#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/h.conf"
 out=$("$wismo" carrier check "$dir/h.conf" 2>&1); has "who reaches nobody else has no {courier}" "$out" '`reaches` is missing'
+for n in $(awk '/reaches = \{/ { p = 1 } p { print } p && /\}/ { p = 0 }' "$WISMO_DATADIR"/carriers/*.conf | grep -o '"[^"=]*=' | tr -d '" =' | sort -u); do
+	grep -q "^carrier \"$n\"" "$WISMO_DATADIR"/carriers/*.conf || echo "$n"
+done > "$dir/nobody"
+is "aggregators reach only carriers that there are" "$(cat "$dir/nobody")" ""
 exit $bad
