@@ -1,5 +1,5 @@
-/* usage: tests/bench/read [ROUNDS] - microseconds a mail over tests/corpus/raw, each step as a ratio to GMime
- * parsing alone, all in one run. */
+/* usage: tests/bench/read [ROUNDS [FOLDER]] - microseconds a mail over tests/corpus/raw or the files of a folder, each step as
+ * a ratio to GMime parsing alone, all in one run. */
 #include "wismo/conf/rulebook.h"
 #include "wismo/flow/understand.h"
 #include "wismo/mail/mime.h"
@@ -59,7 +59,16 @@ static double microseconds(step *run, int rounds)
 	return (double) (g_get_monotonic_time() - began) / rounds / mails->len;
 }
 
-static void load(const char *root)
+static void add(const char *path)
+{
+	char *bytes;
+	gsize length;
+
+	if (g_file_get_contents(path, &bytes, &length, NULL))
+		g_ptr_array_add(mails, g_bytes_new_take(bytes, length));
+}
+
+static void load(const char *root, const char *folder)
 {
 	g_autofree char *templates = g_build_filename(root, "templates", NULL);
 	g_autoptr(GError) error = NULL;
@@ -69,14 +78,16 @@ static void load(const char *root)
 	if (!book)
 		g_error("%s", error->message);
 	mails = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
-	for (int i = 1; i <= 75; i++) {
-		g_autofree char *path = g_strdup_printf("%s/tests/corpus/raw/fit/%03d.eml", root, i);
-		char *bytes;
-		gsize length;
+	g_autofree char *raw = g_build_filename(root, "tests", "corpus", "raw", "fit", NULL);
+	g_autoptr(GDir) dir = g_dir_open(folder ? folder : raw, 0, NULL);
 
-		if (g_file_get_contents(path, &bytes, &length, NULL))
-			g_ptr_array_add(mails, g_bytes_new_take(bytes, length));
+	for (const char *name; dir && (name = g_dir_read_name(dir));) {
+		g_autofree char *path = g_build_filename(folder ? folder : raw, name, NULL);
+
+		add(path);
 	}
+	if (!mails->len)
+		g_error("no mails in %s", folder ? folder : raw);
 }
 
 int main(int argc, char **argv)
@@ -89,7 +100,7 @@ int main(int argc, char **argv)
 	double base = 0;
 
 	g_mime_init();
-	load(g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".");
+	load(g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".", argc > 2 ? argv[2] : NULL);
 	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
 		double took = microseconds(steps[i].run, rounds);
 
