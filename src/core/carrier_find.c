@@ -154,11 +154,15 @@ static bool number_here(struct search *search, guint first, guint count)
 {
 	const struct part *begin = &g_array_index(search->parts, struct part, first);
 	gsize start = begin->start, end = begin[count - 1].end;
-	g_autofree char *piece = g_strndup(search->text + start, end - start);
-	g_autofree char *number = carrier_normal(piece);
+	g_autofree char *number = NULL;
 	g_autoptr(GArray) candidates = NULL;
 	struct found_number *one;
 
+	/* Most of what is asked about is words. */
+	if (end - start < SHORTEST_NUMBER || no_digit(search->text + start, search->text + end))
+		return false;
+	g_autofree char *piece = g_strndup(search->text + start, end - start);
+	number = carrier_normal(piece);
 	if (!number_ok(number))
 		return false;
 	search->looked++;
@@ -194,6 +198,9 @@ static guint reach(const struct search *search, guint first)
 void carriers_find(const struct carriers *carriers, const char *text, GPtrArray *found)
 {
 	g_autofree char *clean = plain(text);
+
+	if (no_digit(clean, clean + strlen(clean)))
+		return;
 	g_autoptr(GArray) parts = split_text(clean);
 	struct search search = { carriers, clean, parts, found, 0 };
 	guint count;

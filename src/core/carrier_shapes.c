@@ -8,15 +8,15 @@
 #define LONGEST_IBAN 34
 
 struct carrier_shapes {
-	struct regex *barred, *phone;
+	struct regex *barred, *phone, *address;
 };
 
 struct carrier_shapes *carrier_shapes_new(void)
 {
 	struct carrier_shapes *shapes = g_new0(struct carrier_shapes, 1);
 
-	/* Orders of Amazon (3-7-7) and eBay (2-5-5), addresses, dates, times, prices. */
-	shapes->barred = regex_new("(?<!\\d)\\d{3}[ -]\\d{7}[ -]\\d{7}(?!\\d)|(?<!\\d)\\d{2}[ -]\\d{5}[ -]\\d{5}(?![ -]?\\d)|[^\\s@]{1,64}@\\S+|"
+	/* Orders of Amazon (3-7-7) and eBay (2-5-5), dates, times, prices. All begin with a digit: PCRE2 leaps from one to the next. */
+	shapes->barred = regex_new("(?<!\\d)\\d{3}[ -]\\d{7}[ -]\\d{7}(?!\\d)|(?<!\\d)\\d{2}[ -]\\d{5}[ -]\\d{5}(?![ -]?\\d)|"
 		"(?<!\\d)(?:19|20)\\d\\d-\\d\\d-\\d\\d(?!\\d)|(?<!\\d)\\d{1,2}[-.]\\d{1,2}[-.](?:19|20)\\d\\d(?!\\d)|"
 		"(?<!\\d)\\d{1,2}:\\d\\d(?!\\d)|\\d[.,]\\d\\d ?(?:€|EUR|USD|GBP|PLN|zł|\\$|£)", REGEX_CASELESS, NULL);
 	/* An international prefix, or a national shape: pairs (fr), 3-3-3 and 3-3-4 (es, pl, us), an area code parted by
@@ -25,7 +25,9 @@ struct carrier_shapes *carrier_shapes_new(void)
 		"(?<!\\d)(?<!\\d[ -])(?:0[1-9](?:[ .-]\\d\\d){4}|\\(?[2-9]\\d\\d\\)?[ .-]\\d{3}[ .-]?\\d{3,4}|3\\d\\d \\d{6,7}|"
 		"\\(0\\d{1,4}\\) ?[\\d -]{5,}\\d|0\\d{1,5} ?[/-] ?\\d{3,}(?:[ -]\\d+)*|0[1-9]\\d{1,4} \\d{5,9}|01[5-7]\\d{8,9})(?![ -]?\\d)",
 		0, NULL);
-	g_assert(shapes->barred && shapes->phone);
+	/* From the begin of a word on only: a line of 3,000 signs is looked at once, not 64 times. */
+	shapes->address = regex_new("(?<![^\\s@])[^\\s@]{1,320}+@\\S+", 0, NULL);
+	g_assert(shapes->barred && shapes->phone && shapes->address);
 	return shapes;
 }
 
@@ -33,6 +35,7 @@ void carrier_shapes_free(struct carrier_shapes *shapes)
 {
 	regex_free(shapes->barred);
 	regex_free(shapes->phone);
+	regex_free(shapes->address);
 	g_free(shapes);
 }
 
@@ -73,13 +76,27 @@ static bool iban_ok(const char *iban)
 	return rest == 1;
 }
 
+/* Two letters and two digits, apart by at most what may stand between parts: saves building a text for every word. */
+static bool iban_begins(const char *text, gsize start)
+{
+	int seen = 0;
+
+	for (const char *p = text + start; *p && seen < 4; p++) {
+		if (*p == ' ' || *p == '-')
+			continue;
+		if (seen < 2 ? !g_ascii_isalpha(*p) : !g_ascii_isdigit(*p))
+			return false;
+		seen++;
+	}
+	return seen == 4;
+}
+
 static void mark_ibans(const char *text, GArray *parts)
 {
 	for (guint i = 0; i < parts->len; i++) {
-		g_autoptr(GString) so_far = g_string_new(NULL);
-
-		if (!g_ascii_isalpha(text[g_array_index(parts, struct part, i).start]))
+		if (!iban_begins(text, g_array_index(parts, struct part, i).start))
 			continue;
+		g_autoptr(GString) so_far = g_string_new(NULL);
 		for (guint k = i; k < parts->len && so_far->len <= LONGEST_IBAN; k++) {
 			struct part *part = &g_array_index(parts, struct part, k);
 			g_autofree char *piece = g_strndup(text + part->start, part->end - part->start);
@@ -97,6 +114,8 @@ static void mark_ibans(const char *text, GArray *parts)
 void carrier_shapes_mark(const struct carrier_shapes *shapes, const char *text, GArray *parts)
 {
 	mark(shapes->barred, text, parts, false);
+	if (strchr(text, '@'))
+		mark(shapes->address, text, parts, false);
 	mark(shapes->phone, text, parts, true);
 	mark_ibans(text, parts);
 }

@@ -16,6 +16,7 @@ struct regex {
 	pcre2_code *code;
 	pcre2_match_data *found;
 	pcre2_match_context *limits;
+	uint32_t shortest;		/* no shorter text matches */
 };
 
 struct regex *regex_new(const char *pattern, unsigned flags, GError **error)
@@ -52,6 +53,7 @@ struct regex *regex_new(const char *pattern, unsigned flags, GError **error)
 	regex->limits = pcre2_match_context_create(NULL);
 	if (!regex->found || !regex->limits)
 		g_error("out of memory");
+	pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &regex->shortest);
 	pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KB);
@@ -73,9 +75,13 @@ void regex_free(gpointer pointer)
 bool regex_find(const struct regex *regex, const char *text, gsize length, gsize from, struct regex_hit *hit,
 		bool *bounded)
 {
-	int count = pcre2_match(regex->code, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK, regex->found,
-				regex->limits);
 	const PCRE2_SIZE *where = pcre2_get_ovector_pointer(regex->found);
+	int count;
+
+	/* A tracking number is compared with some 400 forms, most of them of another length. */
+	if (from > length || length - from < regex->shortest)
+		return false;
+	count = pcre2_match(regex->code, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK, regex->found, regex->limits);
 
 	if (count < 0) {
 		if (count != PCRE2_ERROR_NOMATCH && bounded)
