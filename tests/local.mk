@@ -204,6 +204,11 @@ tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz-answer.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_answer_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_answer_LDADD = $(CONF_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz-numbers
+tests_fuzz_fuzz_numbers_SOURCES = tests/fuzz/fuzz-numbers.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_numbers_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_numbers_LDADD = $(CONF_LIBS)
+
 check_PROGRAMS += tests/flow/test-malformed
 tests_flow_test_malformed_SOURCES = tests/flow/test-malformed.c $(TEST_SEAMS)
 tests_flow_test_malformed_CFLAGS = $(TEST_CFLAGS)
