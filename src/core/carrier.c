@@ -163,6 +163,7 @@ bool carrier_form_of(const struct carrier *carrier, const char *number, struct c
 		if (!carrier_form_fits(one.form, number, &one.proven))
 			continue;
 		one.valid = one.proven || !one.form->check || one.form->observed;
+		one.guess = !one.proven && one.form->likely <= LIKELY_LEAST;
 		one.likely = one.form->check && !one.proven ? MIN(one.form->likely, LIKELY_LEAST) : one.form->likely;
 		if (better(&one, best))
 			*best = one;
@@ -183,6 +184,19 @@ const char *carrier_number_why(const struct carrier *carrier, const char *number
 	if (!carrier_form_of(carrier, number, &best))
 		return "the number has none of this carrier's forms";
 	return best.valid ? NULL : "the number's check digit is wrong: a typing error?";
+}
+
+char *carrier_asked(const struct carrier *carrier, const char *number)
+{
+	char *normal = carrier_normal(number), *part = NULL;
+	struct carrier_candidate own;
+	struct regex_hit hit;
+
+	if (carrier_form_of(carrier, normal, &own) && regex_find(own.form->regex, normal, strlen(normal), 0, &hit, NULL))
+		part = regex_group(normal, &hit, 2);
+	if (part)
+		g_free(normal);
+	return part ? part : normal;
 }
 
 static int likelier(gconstpointer left, gconstpointer right)
@@ -213,8 +227,8 @@ GArray *carriers_recognise(const struct carriers *carriers, const char *number)
 
 char *carrier_page(const struct carrier *carrier, const char *number)
 {
-	g_autofree char *escaped = g_uri_escape_string(number, NULL, FALSE);
 	g_autofree char *normal = carrier_normal(number);
+	g_autofree char *asked = carrier_asked(carrier, number);
 	g_auto(GStrv) parts = NULL;
 	struct carrier_candidate own;
 	const char *page = carrier->page;
@@ -224,5 +238,5 @@ char *carrier_page(const struct carrier *carrier, const char *number)
 	if (!page)
 		return NULL;
 	parts = g_strsplit(page, "{number}", -1);
-	return g_strjoinv(escaped, parts);
+	return g_strjoinv(asked, parts);
 }

@@ -127,7 +127,7 @@ static struct found_number *judge(const struct search *search, const char *numbe
 		bool doubtful = phone || carrier_shapes_article_ok(number) || (!one->proven && strlen(number) < SHORT_NUMBER);
 
 		/* Guesses only where nothing better fits. */
-		if (!taken_ok(one, &setting, split, doubtful) || (found && one->likely <= LIKELY_LEAST && one->carrier != named))
+		if (!taken_ok(one, &setting, split, doubtful) || (found && one->guess && one->carrier != named))
 			continue;
 		if (!found) {
 			found = g_new0(struct found_number, 1);

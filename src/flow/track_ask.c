@@ -46,7 +46,7 @@ struct track_question *track_question_new(struct track_session *session, const s
 	q->carrier = carrier;
 	q->lane = track_session_lane(session, carrier_asker(carrier));
 	q->number = g_strdup(number);
-	q->normal = carrier_normal(number);
+	q->normal = carrier_asked(carrier, number);
 	q->now = session->now;
 	q->keep = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	read_memo(q, memo);
@@ -345,7 +345,7 @@ const struct carrier *track_carrier(const struct settings *settings, const struc
 	for (guint i = 0; i < candidates->len; i++) {
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 
-		if (one->valid && !track_unaskable(settings, one->carrier, NULL))
+		if (one->valid && !one->guess && !track_unaskable(settings, one->carrier, NULL))
 			return one->carrier;
 	}
 	return NULL;

@@ -42,8 +42,8 @@ sed 's/"urn":"urn:/"urn":"x:/' "$WISMO_DATADIR/carriers/evri.conf" > "$dir/e.con
 out=$("$wismo" carrier check "$dir/e.conf" 2>&1); has "a value that a step does not find fails its sample" "$out" 'sample "found": outcome is pending'
 sed 's#track/shipments?#track/{courier}?#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/h.conf"
 out=$("$wismo" carrier check "$dir/h.conf" 2>&1); has "who reaches nobody else has no {courier}" "$out" '`reaches` is missing'
-for n in $(awk '/reaches = \{/ { p = 1 } p { print } p && /\}/ { p = 0 }' "$WISMO_DATADIR"/carriers/*.conf | grep -o '"[^"=]*=' | tr -d '" =' | sort -u); do
-	grep -q "^carrier \"$n\"" "$WISMO_DATADIR"/carriers/*.conf || echo "$n"
+for name in $(awk '/reaches = \{/ { p = 1 } p { print } p && /\}/ { p = 0 }' "$WISMO_DATADIR"/carriers/*.conf | grep -o '"[^"=]*=' | tr -d '" =' | sort -u); do
+	grep -q "^carrier \"$name\"" "$WISMO_DATADIR"/carriers/*.conf || echo "$name"
 done > "$dir/nobody"
 is "aggregators reach only carriers that there are" "$(cat "$dir/nobody")" ""
 exit $bad

@@ -232,6 +232,33 @@ static void an_unpublished_rule_lowers_but_does_not_refuse(void **state)
 	assert_true(right.likely > unusual.likely);
 }
 
+static void a_carrier_is_asked_for_the_number_that_it_knows(void **state)
+{
+	static const struct { const char *carrier, *number, *asked; } rows[] = {
+		{ "usps", "420 22153 9101026837331000039521", "9101026837331000039521" },
+		{ "usps", "4201002334249200190132607600833457", "9200190132607600833457" },
+		{ "usps", "9400111206206406260787", "9400111206206406260787" },
+		{ "fedex", "1001921334250001000300779017972697", "779017972697" },
+		{ "fedex", "9622001900000000000000776632517510", "776632517510" },
+		{ "fedex", "9611020987654312345672", "987654312345672" },
+		{ "fedex", "32971514560102447849175802862014", "784917580286" },
+		{ "fedex", "98657878 8855", "986578788855" },
+		{ "dpd", "0101 5026 0036 53 C", "01015026003653" },
+		{ "dpd", "008182709980000020033350276C", "09980000020033" },
+		{ "dpd", "01015026003653", "01015026003653" },
+		{ "dhl", "(00)340434161094015902", "00340434161094015902" },
+		{ "ups", "no number of theirs", "NONUMBEROFTHEIRS" },
+	};
+	scoped(carriers) carriers = shipped();
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *asked = carrier_asked(carriers_get(carriers, rows[i].carrier), rows[i].number);
+
+		assert_string_equal(asked, rows[i].asked);
+	}
+}
+
 static void the_page_of_a_form_wins_over_the_carriers(void **state)
 {
 	scoped(carriers) carriers = shipped();
@@ -254,6 +281,7 @@ int main(void)
 		cmocka_unit_test(a_changed_check_digit_is_no_longer_the_carriers_own),
 		cmocka_unit_test(a_failed_check_is_not_mended_by_a_looser_form),
 		cmocka_unit_test(an_unpublished_rule_lowers_but_does_not_refuse),
+		cmocka_unit_test(a_carrier_is_asked_for_the_number_that_it_knows),
 		cmocka_unit_test(the_page_of_a_form_wins_over_the_carriers),
 	};
 

@@ -16,7 +16,8 @@
 /* A form of numbers. */
 struct carrier_form {
 	char *name;			/* "NVE" */
-	char *pattern;			/* PCRE2 over the whole normal form; its first group is what `check` covers, else all */
+	char *pattern;			/* PCRE2 over the whole normal form; its first group is what `check` covers, its second
+					 * what the carrier is asked for, else all */
 	struct regex *regex;
 	const struct check_rule *check;	/* NULL: nothing to check */
 	char *before;			/* digits counted before the checked part though not written there; NULL: none */
@@ -161,6 +162,7 @@ struct carrier_candidate {
 	const struct carrier_form *form;
 	bool valid;			/* the check digit is right, or there is none that could be wrong */
 	bool proven;			/* a check digit is right */
+	bool guess;			/* so many numbers have this form that it says next to nothing */
 	int likely;
 };
 
@@ -173,6 +175,9 @@ bool carrier_form_of(const struct carrier *carrier, const char *number, struct c
 
 /* The form alone: does it fit, and is the check digit right (false without one)? */
 bool carrier_form_fits(const struct carrier_form *form, const char *number, bool *right);
+
+/* The number that the carrier knows: without the routing of a barcode (420 and ZIP), without DPD's check sign. Owned. */
+char *carrier_asked(const struct carrier *carrier, const char *number);
 
 /* Every carrier whose form fits, valid ones first, likeliest first. Owned array of struct carrier_candidate. */
 GArray *carriers_recognise(const struct carriers *carriers, const char *number);

@@ -16,7 +16,7 @@ struct tracking *track_ask(const struct settings *settings, const struct carrier
 /* Why a carrier cannot be asked (about this number, unless NULL); NULL: it can. Static. */
 const char *track_unaskable(const struct settings *settings, const struct carrier *carrier, const char *number);
 
-/* The carrier to ask about a shipment: what the list says, else the likeliest that can be asked; NULL: none. */
+/* The carrier to ask about a shipment: what the list says, else the likeliest that can be asked and is no guess; NULL: none. */
 const struct carrier *track_carrier(const struct settings *settings, const struct carriers *carriers, const char *name,
 				    const char *said, const char *number);
 
