@@ -60,6 +60,8 @@ src_libcore_a_SOURCES = \
 	src/core/machine.c \
 	src/core/language.c \
 	src/core/numbers.c \
+	src/core/needle.c \
+	src/core/needle_want.c \
 	src/core/pack.c \
 	src/core/pattern.c \
 	src/core/deadline.c \

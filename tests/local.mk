@@ -37,6 +37,16 @@ tests_unit_test_maildir_SOURCES = tests/unit/test-maildir.c $(TEST_SEAMS)
 tests_unit_test_maildir_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_maildir_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-needle
+tests_unit_test_needle_SOURCES = tests/unit/test-needle.c $(TEST_SEAMS)
+tests_unit_test_needle_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_needle_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/corpus/test-needle
+tests_corpus_test_needle_SOURCES = tests/corpus/test-needle.c $(TEST_SEAMS)
+tests_corpus_test_needle_CFLAGS = $(TEST_CFLAGS)
+tests_corpus_test_needle_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-pattern
 tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
 tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)

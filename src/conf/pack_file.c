@@ -109,7 +109,8 @@ static bool compile(const struct reader *reader, cfg_t *section, const char *opt
 	}
 	if (!source)
 		return true;
-	*pattern = pattern_new(source, &cause);
+	/* What is matched as typed, capitals and all, is not what needles are looked for in. */
+	*pattern = pattern_new(source, scope == SCOPE_RAW ? NULL : reader->pack->needles, &cause);
 	if (*pattern)
 		return true;
 	return confuse_fail(section, error, "%s: %s", option, cause->message);
@@ -161,7 +162,8 @@ static bool prove_one(const struct reader *reader, cfg_t *section, const struct 
 		      enum pattern_outcome wanted, GError **error)
 {
 	scoped(folded) body = fold_text(text, reader->pack->fold, reader->pack->words);
-	const struct rule_view view = { text, body, rule->scope == SCOPE_SUBJECT ? body : NULL };
+	scoped(held) holds = held_new(reader->pack->needles, body->text, body->length);
+	const struct rule_view view = { text, body, rule->scope == SCOPE_SUBJECT ? body : NULL, holds, holds };
 	struct rule_hit hit;
 
 	rule_try(rule, reader->matcher, &view, &hit);
@@ -231,7 +233,7 @@ static bool read_block(const struct reader *reader, cfg_t *section, GError **err
 	if (!source)
 		return error && *error ? false : confuse_fail(section, error, "define %s has no match", cfg_title(section));
 	g_autoptr(GError) cause = NULL;
-	scoped(pattern) proof = pattern_new(source, &cause);
+	scoped(pattern) proof = pattern_new(source, NULL, &cause);
 	if (!proof)
 		return confuse_fail(section, error, "define %s: %s", cfg_title(section), cause->message);
 	g_hash_table_replace(reader->blocks, g_strdup(cfg_title(section)), g_steal_pointer(&source));

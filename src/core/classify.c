@@ -75,7 +75,9 @@ static void use_pack(const struct pack *pack, struct matcher *matcher, const str
 {
 	scoped(folded) body = fold_text(input->text, pack->fold, pack->words);
 	scoped(folded) subject = input->subject ? fold_text(input->subject, pack->fold, pack->words) : NULL;
-	const struct rule_view view = { input->text, body, subject };
+	scoped(held) body_holds = held_new(pack->needles, body->text, body->length);
+	scoped(held) subject_holds = subject ? held_new(pack->needles, subject->text, subject->length) : NULL;
+	const struct rule_view view = { input->text, body, subject, body_holds, subject_holds };
 
 	for (guint i = 0; i < pack->rules->len; i++) {
 		const struct rule *rule = g_ptr_array_index(pack->rules, i);
@@ -157,7 +159,6 @@ static void use_languages(const struct packs *packs, const struct classify_input
 {
 	const struct language_guess guess = language_guess(packs, input->text, input->subject, input->lang_hint);
 	const char *lang = guess.lang ? guess.lang : input->lang_hint;
-	scoped(matcher) matcher = matcher_new();
 
 	g_free(reading->lang);
 	reading->lang = g_strdup(lang ? lang : "und");
@@ -172,7 +173,7 @@ static void use_languages(const struct packs *packs, const struct classify_input
 		if (own && pack->lang[0] != '*')
 			sums->temper = pack->temper;
 		if (own || g_strcmp0(pack->lang, guess.second) == 0)
-			use_pack(pack, matcher, input, sums, reading, own ? words : NULL);
+			use_pack(pack, packs->matcher, input, sums, reading, own ? words : NULL);
 	}
 }
 

@@ -22,6 +22,7 @@ struct pack *pack_new(const char *lang)
 	pack->temper = 1;
 	pack->words = g_ptr_array_new_with_free_func(g_free);
 	pack->stop = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	pack->needles = needles_new();
 	pack->rules = g_ptr_array_new_with_free_func(rule_free);
 	return pack;
 }
@@ -36,6 +37,7 @@ void pack_free(gpointer pointer)
 	g_ptr_array_unref(pack->words);
 	g_hash_table_unref(pack->stop);
 	g_ptr_array_unref(pack->rules);
+	needles_free(pack->needles);
 	lexicon_free(pack->lexicon);
 	g_free(pack);
 }
@@ -59,6 +61,7 @@ struct packs *packs_new(void)
 {
 	struct packs *packs = g_new0(struct packs, 1);
 
+	packs->matcher = matcher_new();
 	packs->list = g_ptr_array_new_with_free_func(pack_free);
 	return packs;
 }
@@ -68,6 +71,7 @@ void packs_free(struct packs *packs)
 	if (!packs)
 		return;
 	g_ptr_array_unref(packs->list);
+	matcher_free(packs->matcher);
 	g_free(packs);
 }
 
@@ -96,13 +100,15 @@ static enum pattern_outcome in_sentence(const struct pattern *pattern, struct ma
 #define TRIES 8		/* matches of one rule that are looked at: the first may stand in a sentence that excuses it */
 
 static void try_text(const struct rule *rule, struct matcher *matcher, const char *text, gsize length,
-		     struct rule_hit *hit)
+		     const struct held *holds, struct rule_hit *hit)
 {
 	gsize from = 0;
 
+	if (!pattern_may(rule->match, holds))
+		return;
 	for (int i = 0; i < TRIES && from <= length; i++) {
 		hit->outcome = pattern_find(rule->match, matcher, text, length, from, &hit->start, &hit->end);
-		if (hit->outcome != PATTERN_YES || !rule->unless)
+		if (hit->outcome != PATTERN_YES || !rule->unless || !pattern_may(rule->unless, holds))
 			return;
 		enum pattern_outcome excuse = in_sentence(rule->unless, matcher, text, length, hit->start, hit->end);
 		if (excuse != PATTERN_YES) {
@@ -120,9 +126,11 @@ static void try_text(const struct rule *rule, struct matcher *matcher, const cha
 static enum pattern_outcome anywhere(const struct pattern *pattern, struct matcher *matcher,
 				     const struct rule_view *view)
 {
-	enum pattern_outcome found = pattern_find(pattern, matcher, view->body->text, view->body->length, 0, NULL, NULL);
+	enum pattern_outcome found = PATTERN_NO;
 
-	if (found == PATTERN_NO && view->subject)
+	if (pattern_may(pattern, view->body_holds))
+		found = pattern_find(pattern, matcher, view->body->text, view->body->length, 0, NULL, NULL);
+	if (found == PATTERN_NO && view->subject && pattern_may(pattern, view->subject_holds))
 		found = pattern_find(pattern, matcher, view->subject->text, view->subject->length, 0, NULL, NULL);
 	return found;
 }
@@ -131,12 +139,12 @@ void rule_try(const struct rule *rule, struct matcher *matcher, const struct rul
 {
 	*hit = (struct rule_hit) { .outcome = PATTERN_NO };
 	if (rule->scope == SCOPE_RAW)
-		try_text(rule, matcher, view->raw, MIN(strlen(view->raw), view->body->at[view->body->length]), hit);
+		try_text(rule, matcher, view->raw, MIN(strlen(view->raw), view->body->at[view->body->length]), NULL, hit);
 	else if (rule->scope != SCOPE_SUBJECT)
-		try_text(rule, matcher, view->body->text, view->body->length, hit);
+		try_text(rule, matcher, view->body->text, view->body->length, view->body_holds, hit);
 	if (hit->outcome == PATTERN_NO && view->subject && (rule->scope == SCOPE_SUBJECT || rule->scope == SCOPE_ANY)) {
 		hit->in_subject = true;
-		try_text(rule, matcher, view->subject->text, view->subject->length, hit);
+		try_text(rule, matcher, view->subject->text, view->subject->length, view->subject_holds, hit);
 	}
 	if (hit->outcome == PATTERN_YES && rule->veto) {
 		enum pattern_outcome found = anywhere(rule->veto, matcher, view);

@@ -12,6 +12,7 @@
 
 struct pattern {
 	pcre2_code *code;
+	struct need *need;
 };
 
 struct matcher {
@@ -20,7 +21,7 @@ struct matcher {
 	pcre2_jit_stack *stack;
 };
 
-struct pattern *pattern_new(const char *source, GError **error)
+struct pattern *pattern_new(const char *source, struct needles *needles, GError **error)
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE;
 	int code;
@@ -36,6 +37,7 @@ struct pattern *pattern_new(const char *source, GError **error)
 		g_free(pattern);
 		return NULL;
 	}
+	pattern->need = needles ? need_new(needles, source) : NULL;
 	(void) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
 	return pattern;
 }
@@ -47,6 +49,7 @@ void pattern_free(gpointer pointer)
 	if (!pattern)
 		return;
 	pcre2_code_free(pattern->code);
+	need_free(pattern->need);
 	g_free(pattern);
 }
 
@@ -75,6 +78,11 @@ void matcher_free(struct matcher *matcher)
 	pcre2_match_data_free(matcher->found);
 	pcre2_match_context_free(matcher->context);
 	g_free(matcher);
+}
+
+bool pattern_may(const struct pattern *pattern, const struct held *held)
+{
+	return need_met(pattern->need, held);
 }
 
 enum pattern_outcome pattern_find(const struct pattern *pattern, struct matcher *matcher, const char *text,

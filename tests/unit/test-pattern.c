@@ -10,7 +10,7 @@
 static enum pattern_outcome find(const char *source, const char *text)
 {
 	g_autoptr(GError) error = NULL;
-	scoped(pattern) pattern = pattern_new(source, &error);
+	scoped(pattern) pattern = pattern_new(source, NULL, &error);
 	scoped(matcher) matcher = matcher_new();
 
 	if (!pattern)
@@ -41,7 +41,7 @@ static void a_broken_pattern_tells_where(void **state)
 	g_autoptr(GError) error = NULL;
 
 	(void) state;
-	assert_null(pattern_new("paket(nicht", &error));
+	assert_null(pattern_new("paket(nicht", NULL, &error));
 	assert_non_null(strstr(error->message, "parenthesis"));
 }
 

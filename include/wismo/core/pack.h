@@ -37,6 +37,7 @@ struct pack {
 	GPtrArray *words;	/* char *, folded key words for mending slips */
 	GHashTable *stop;	/* set of folded stop words: how the language is known */
 	GPtrArray *rules;	/* struct rule */
+	struct needles *needles;	/* of all rules but the raw ones */
 	struct lexicon *lexicon;	/* NULL: none was learned */
 	double bias[INTENT_COUNT];	/* what each intent starts with */
 	double temper;		/* divides the sums, so that a confidence of 0.9 is right nine times in ten; 1 as written */
@@ -45,6 +46,7 @@ struct pack {
 
 struct packs {
 	GPtrArray *list;	/* struct pack */
+	struct matcher *matcher;	/* of whoever classifies by them: one at a time */
 };
 
 struct pack *pack_new(const char *lang);
@@ -61,10 +63,11 @@ struct rule_hit {
 	gsize start, end;		/* in the folded text (raw scope: in the text) */
 };
 
-/* What a rule looks at; `subject` may be NULL. */
+/* What a rule looks at; `subject` may be NULL. What the two hold (by the pack's needles; NULL: unknown) saves trying. */
 struct rule_view {
 	const char *raw;
 	const struct folded *body, *subject;
+	const struct held *body_holds, *subject_holds;
 };
 
 void rule_try(const struct rule *rule, struct matcher *matcher, const struct rule_view *view, struct rule_hit *hit);

@@ -7,6 +7,7 @@
 #define WISMO_CORE_PATTERN_H
 
 #include "wismo/base/scope.h"
+#include "wismo/core/needle.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -20,12 +21,15 @@ struct matcher;		/* working memory of matches; one a thread, cheap to make */
 
 enum pattern_outcome { PATTERN_NO, PATTERN_YES, PATTERN_UNKNOWN };
 
-/* WISMO_HALT with PCRE2's message and the place in the pattern. */
-struct pattern *pattern_new(const char *source, GError **error);
+/* WISMO_HALT with PCRE2's message and the place in the pattern. `needles` (NULL: none) learn what it needs. */
+struct pattern *pattern_new(const char *source, struct needles *needles, GError **error);
 void pattern_free(gpointer pattern);
 
 struct matcher *matcher_new(void);
 void matcher_free(struct matcher *matcher);
+
+/* False: it cannot match a text that holds this (NULL: unknown), nor any part of it; then it need not be tried. */
+bool pattern_may(const struct pattern *pattern, const struct held *held);
 
 /* First match at or after byte `from`. `start` and `end` (may be NULL) are set for PATTERN_YES only. */
 enum pattern_outcome pattern_find(const struct pattern *pattern, struct matcher *matcher, const char *text,

@@ -1,0 +1,299 @@
+/* Reads from a pattern's source which words it cannot do without. The grammar is that of pcre2pattern(3); what is not
+ * known here makes the whole pattern "lost", which needs nothing. */
+#include "needle_p.h"
+
+#include <string.h>
+
+#define DEPTH_MOST 100
+
+struct reader {
+	const char *p;
+	int depth;
+	bool lost;
+};
+
+/* One sequence of a group: the letters that stand together now, and what came before. */
+struct run {
+	GString *letters;
+	gsize last;		/* where the last letter begins: a quantifier is for it alone */
+	GPtrArray *parts;
+};
+
+struct times {
+	bool optional, repeated;
+};
+
+void want_free(gpointer pointer)
+{
+	struct want *want = pointer;
+
+	if (!want)
+		return;
+	g_free(want->word);
+	if (want->parts)
+		g_ptr_array_unref(want->parts);
+	g_free(want);
+}
+
+static struct want *group(struct reader *reader);
+
+/* Takes `parts`; NULL when there are none. */
+static struct want *join(int kind, GPtrArray *parts)
+{
+	struct want *want = NULL;
+
+	if (parts->len == 1) {
+		want = g_ptr_array_steal_index(parts, 0);
+	} else if (parts->len) {
+		want = g_new0(struct want, 1);
+		want->kind = kind;
+		want->parts = g_ptr_array_ref(parts);
+	}
+	g_ptr_array_unref(parts);
+	return want;
+}
+
+static void flush(struct run *run)
+{
+	struct want *want;
+
+	if (run->letters->len >= NEEDLE_SHORTEST) {
+		want = g_new0(struct want, 1);
+		want->kind = WANT_WORD;
+		want->word = g_strndup(run->letters->str, MIN(run->letters->len, NEEDLE_LONGEST));
+		g_ptr_array_add(run->parts, want);
+	}
+	g_string_truncate(run->letters, 0);
+}
+
+/* "{2,5}" at p: the number of the lower end; -1: no quantifier that we know. */
+static int braces(const char **p)
+{
+	const char *at = *p + 1;
+	int least = 0;
+
+	if (!g_ascii_isdigit(*at))
+		return -1;
+	while (g_ascii_isdigit(*at) && least < 100000)
+		least = least * 10 + (*at++ - '0');
+	if (*at == ',')
+		for (at++; g_ascii_isdigit(*at); at++)
+			;
+	if (*at != '}')
+		return -1;
+	*p = at + 1;
+	return least;
+}
+
+static struct times quantifier(struct reader *reader)
+{
+	struct times times = { false, false };
+	int least;
+
+	switch (*reader->p) {
+	case '?': case '*':
+		times.optional = true;
+		reader->p++;
+		break;
+	case '+':
+		times.repeated = true;
+		reader->p++;
+		break;
+	case '{':
+		least = braces(&reader->p);
+		reader->lost = reader->lost || least < 0;
+		times.optional = least == 0;
+		times.repeated = true;
+		break;
+	default:
+		return times;
+	}
+	if (*reader->p == '?' || *reader->p == '+')	/* lazy, possessive */
+		reader->p++;
+	return times;
+}
+
+static void letter(struct reader *reader, struct run *run, const char *bytes, gsize length)
+{
+	struct times times;
+
+	run->last = run->letters->len;
+	g_string_append_len(run->letters, bytes, (gssize) length);
+	times = quantifier(reader);
+	if (times.optional)
+		g_string_truncate(run->letters, run->last);
+	if (times.optional || times.repeated)
+		flush(run);
+}
+
+/* One sign of the text, whichever. */
+static void any(struct reader *reader, struct run *run)
+{
+	flush(run);
+	quantifier(reader);
+}
+
+static void escape(struct reader *reader, struct run *run)
+{
+	const char *at = ++reader->p;
+	const char *next = *at ? g_utf8_next_char(at) : at;
+
+	reader->p = next;
+	if (!*at || g_ascii_isdigit(*at) || strchr("QExocgkuULlC", *at)) {
+		reader->lost = true;
+	} else if (*at == 'p' || *at == 'P') {
+		const char *close = *next == '{' ? strchr(next, '}') : next;
+
+		reader->lost = reader->lost || !close || !*close;
+		reader->p = reader->lost ? next : close + 1;
+		any(reader, run);
+	} else if (g_ascii_isalpha(*at)) {
+		/* classes (\d), places (\b), control signs (\n) */
+		reader->lost = reader->lost || (*at == 'N' && *next == '{');
+		any(reader, run);
+	} else {
+		letter(reader, run, at, (gsize) (next - at));
+	}
+}
+
+static void class(struct reader *reader, struct run *run)
+{
+	const char *p = reader->p + 1;
+
+	if (*p == '^')
+		p++;
+	if (*p == ']')
+		p++;
+	while (*p && *p != ']') {
+		if (*p == '[' && p[1] == ':') {
+			const char *close = strstr(p, ":]");
+
+			p = close ? close + 2 : p + 1;
+		} else if (*p == '\\' && p[1]) {
+			reader->lost = reader->lost || p[1] == 'Q' || p[1] == 'E';
+			p += 2;
+		} else {
+			p++;
+		}
+	}
+	reader->lost = reader->lost || !*p;
+	reader->p = *p ? p + 1 : p;
+	any(reader, run);
+}
+
+/* Behind "(?": moves to the group's pattern; *denied: what stands in it must not be there; *flags: "(?s)", no group at all. */
+static void head(struct reader *reader, bool *denied, bool *flags)
+{
+	const char *p = reader->p, *close;
+
+	*denied = *flags = false;
+	if (*p == ':' || *p == '>' || *p == '|' || *p == '=' || *p == '!') {
+		*denied = *p == '!';
+		reader->p++;
+	} else if (*p == '<' && (p[1] == '=' || p[1] == '!')) {
+		*denied = p[1] == '!';
+		reader->p += 2;
+	} else if (*p == '<' || (*p == 'P' && p[1] == '<')) {
+		close = strchr(p, '>');
+		reader->lost = reader->lost || !close;
+		reader->p = close ? close + 1 : p;
+	} else {
+		while (*p && strchr("smUJ-", *p))
+			p++;
+		reader->lost = reader->lost || (*p != ':' && *p != ')') || p == reader->p;
+		*flags = *p == ')';
+		reader->p = *p ? p + 1 : p;
+	}
+}
+
+static void parenthesis(struct reader *reader, struct run *run)
+{
+	bool denied = false, flags = false;
+	struct want *inner;
+
+	flush(run);
+	reader->p++;
+	if (*reader->p == '*')
+		reader->lost = true;	/* verbs */
+	if (*reader->p == '?') {
+		reader->p++;
+		head(reader, &denied, &flags);
+	}
+	if (flags || reader->lost)
+		return;
+	inner = group(reader);
+	reader->lost = reader->lost || *reader->p != ')';
+	if (reader->lost) {
+		want_free(inner);
+		return;
+	}
+	reader->p++;
+	if (inner && !quantifier(reader).optional && !denied)
+		g_ptr_array_add(run->parts, inner);
+	else if (inner)
+		want_free(inner);
+	else
+		quantifier(reader);
+}
+
+/* Up to the next "|" or ")". */
+static struct want *sequence(struct reader *reader)
+{
+	struct run run = { g_string_new(NULL), 0, g_ptr_array_new_with_free_func(want_free) };
+
+	while (*reader->p && *reader->p != '|' && *reader->p != ')' && !reader->lost) {
+		const char *at = reader->p;
+
+		if (*at == '(') {
+			parenthesis(reader, &run);
+		} else if (*at == '[') {
+			class(reader, &run);
+		} else if (*at == '\\') {
+			escape(reader, &run);
+		} else if (*at == '.' || *at == '^' || *at == '$') {
+			reader->p++;
+			any(reader, &run);
+		} else if (strchr("?*+{", *at)) {
+			reader->lost = true;
+		} else {
+			reader->p = g_utf8_next_char(at);
+			letter(reader, &run, at, (gsize) (reader->p - at));
+		}
+	}
+	flush(&run);
+	g_string_free(run.letters, TRUE);
+	return join(WANT_ALL, run.parts);
+}
+
+/* Alternatives: as soon as one needs nothing, nothing is needed. */
+static struct want *group(struct reader *reader)
+{
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(want_free);
+	bool free_one = false;
+
+	reader->lost = reader->lost || ++reader->depth > DEPTH_MOST;
+	while (!reader->lost) {
+		struct want *one = sequence(reader);
+
+		if (one)
+			g_ptr_array_add(parts, one);
+		else
+			free_one = true;
+		if (*reader->p != '|')
+			break;
+		reader->p++;
+	}
+	reader->depth--;
+	return free_one || reader->lost ? NULL : join(WANT_ONE, g_steal_pointer(&parts));
+}
+
+struct want *want_read(const char *pattern)
+{
+	struct reader reader = { pattern, 0, false };
+	struct want *want = group(&reader);
+
+	if (!reader.lost && !*reader.p)
+		return want;
+	want_free(want);
+	return NULL;
+}
