@@ -647,6 +647,7 @@ def samples():
         box = Instance(f"samples{turn}", server.port)
         current.clear()
         position.clear()
+        taken = set()
         for name, list_ in by.items():
             if turn < len(list_):
                 current[name] = list_[turn]
@@ -655,9 +656,12 @@ def samples():
                 for secret in list_[turn]["secrets"]:
                     write(f"{box.folder}/{name}.{secret}", "sample-secret\n")
                     box.config = box.config.rstrip("}\n") + f' secret "{secret}" {{ value_file = "{name}.{secret}" }} }}\n'
-                if list_[turn]["owner"] != name:
-                    box.config = box.config.rstrip("}\n") + f' for = {{ "{list_[turn]["owner"]}" }} }}\n'
-                box.parcel(list_[turn]["owner"], list_[turn]["number"])
+                owner, number = name, list_[turn]["number"]
+                if list_[turn]["owners"]:  # an aggregator: each is asked about another carrier's parcel
+                    owner, number = next((o, n) for o, n in list_[turn]["owners"].items() if o not in taken and (o not in by or turn >= len(by[o])))
+                    taken.add(owner)
+                    box.config = box.config.rstrip("}\n") + f' for = {{ "{owner}" }} }}\n'
+                box.parcel(owner, number)
         box.run(4102444800, "fast", carriers=f"{source}/templates/carriers")
         for name, sample in current.items():
             last = not sample["step"] or sample["step"] == sample["steps"][-1]

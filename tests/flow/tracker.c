@@ -63,23 +63,27 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 	return 0;
 }
 
-/* An aggregator is asked about somebody else's number: the first that it reaches. */
-static const struct carrier *owner_of(const struct carriers *carriers, const struct carrier *carrier)
+/* An aggregator is asked about somebody else's number: those that it reaches, each with one. */
+static json_t *owners_of(const struct carriers *carriers, const struct carrier *carrier)
 {
+	json_t *owners = json_object();
+
 	for (guint i = 0; i < carrier->reaches->len; i++) {
 		const struct carrier *reached = carriers_get(carriers, ((struct carrier_reach *) carrier->reaches->pdata[i])->name);
+		g_autofree char *number = NULL;
 
-		if (reached && reached->forms->len)
-			return reached;
+		if (!reached || !reached->forms->len)
+			continue;
+		number = carrier_normal(((struct carrier_form *) reached->forms->pdata[0])->valid->pdata[0]);
+		json_object_set_new(owners, reached->name, json_string(number));
 	}
-	return carrier;
+	return owners;
 }
 
 static void print_sample(const struct carriers *carriers, const struct carrier *carrier, const struct carrier_sample *sample)
 {
-	const struct carrier *owner = owner_of(carriers, carrier);
-	const struct carrier_form *form = owner->forms->len ? g_ptr_array_index(owner->forms, 0) : NULL;
-	g_autofree char *number = carrier_normal(sample->number && owner == carrier ? sample->number : form ? form->valid->pdata[0] : "12345678");
+	const struct carrier_form *form = carrier->forms->len ? g_ptr_array_index(carrier->forms, 0) : NULL;
+	g_autofree char *number = carrier_normal(sample->number ? sample->number : form ? form->valid->pdata[0] : "12345678");
 	json_t *steps = json_array(), *secrets = json_array(), *line;
 	char *text;
 
@@ -87,7 +91,7 @@ static void print_sample(const struct carriers *carriers, const struct carrier *
 		json_array_append_new(steps, json_string(((struct carrier_step *) carrier->steps->pdata[i])->name));
 	for (guint i = 0; i < carrier->secrets->len; i++)
 		json_array_append_new(secrets, json_string(carrier->secrets->pdata[i]));
-	line = json_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "owner", owner->name, "token", carrier->token != NULL,
+	line = json_pack("{s:s, s:o, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "owners", owners_of(carriers, carrier), "token", carrier->token != NULL,
 			 "unofficial", carrier->unofficial, "steps", steps, "secrets", secrets, "name", sample->name, "step", sample->step,
 			 "number", number, "http", sample->http, "body", sample->body, "outcome", track_outcome_name(sample->outcome),
 			 "status", sample->status < 0 ? NULL : track_status_name((enum track_status) sample->status), "detail", sample->detail);
