@@ -7,6 +7,20 @@
 
 #define LONGEST_IBAN 34
 
+/* Phones, one shape a line; the last group must not go on in digits. */
+static const char phones[] =
+	"\\+\\d[\\d ()./-]{6,20}\\d"								/* +49 171 2345678 */
+	"|(?<![\\d-])00[1-9](?=(?:[ /.-]?\\d){7,13}(?![ -]?\\d))\\d{0,2}[ /.-][\\d /.-]+"	/* 0049 171 2345678 */
+	"|(?<!\\d)(?<!\\d[ -])(?:"
+	"0[1-9](?=(?:[ .-]?\\d){7,9}(?![ .-]?\\d))\\d{0,3}(?:[ .-]\\d{2,4}){2,4}"	/* 06 12 34 56 78, 0555 000 11 22 */
+	"|\\(?[2-9]\\d\\d\\)?[ .-]\\d{3}[ .-]?\\d{3,4}"				/* (555) 123-4567, 612 345 678 */
+	"|3\\d\\d \\d{6,7}"								/* 333 1234567 */
+	"|\\(0\\d{1,4}\\) ?[\\d -]{5,}\\d"						/* (030) 1234567 */
+	"|0\\d{1,5} ?[/-] ?\\d{3,}(?:[ -]\\d+)*"					/* 030/1234567, 090-1234-5678 */
+	"|0[1-9]\\d{1,4} \\d{5,9}"							/* 0171 2345678 */
+	"|01[5-7]\\d{8,9}|0[5-7]\\d{8,9}|0[789]0\\d{8}"					/* mobiles: de; fr, nl, se, tr, uk; jp */
+	")(?![ -]?\\d)";
+
 struct carrier_shapes {
 	struct regex *barred, *phone, *address;
 };
@@ -19,12 +33,7 @@ struct carrier_shapes *carrier_shapes_new(void)
 	shapes->barred = regex_new("(?<!\\d)\\d{3}[ -]\\d{7}[ -]\\d{7}(?!\\d)|(?<!\\d)\\d{2}[ -]\\d{5}[ -]\\d{5}(?![ -]?\\d)|"
 		"(?<!\\d)(?:19|20)\\d\\d-\\d\\d-\\d\\d(?!\\d)|(?<!\\d)\\d{1,2}[-.]\\d{1,2}[-.](?:19|20)\\d\\d(?!\\d)|"
 		"(?<!\\d)\\d{1,2}:\\d\\d(?!\\d)|\\d[.,]\\d\\d ?(?:€|EUR|USD|GBP|PLN|zł|\\$|£)", REGEX_CASELESS, NULL);
-	/* An international prefix, or a national shape: pairs (fr), 3-3-3 and 3-3-4 (es, pl, us), an area code parted by
-	 * slash, hyphen or brackets, two groups from 0 on, German mobiles run together. */
-	shapes->phone = regex_new("\\+\\d[\\d ()./-]{6,20}\\d|(?<![\\d-])00[1-9](?=(?:[ /.-]?\\d){7,13}(?![ -]?\\d))\\d{0,2}[ /.-][\\d /.-]+|"
-		"(?<!\\d)(?<!\\d[ -])(?:0[1-9](?:[ .-]\\d\\d){4}|\\(?[2-9]\\d\\d\\)?[ .-]\\d{3}[ .-]?\\d{3,4}|3\\d\\d \\d{6,7}|"
-		"\\(0\\d{1,4}\\) ?[\\d -]{5,}\\d|0\\d{1,5} ?[/-] ?\\d{3,}(?:[ -]\\d+)*|0[1-9]\\d{1,4} \\d{5,9}|01[5-7]\\d{8,9})(?![ -]?\\d)",
-		0, NULL);
+	shapes->phone = regex_new(phones, 0, NULL);
 	/* From the begin of a word on only: a line of 3,000 signs is looked at once, not 64 times. */
 	shapes->address = regex_new("(?<![^\\s@])[^\\s@]{1,320}+@\\S+", 0, NULL);
 	g_assert(shapes->barred && shapes->phone && shapes->address);

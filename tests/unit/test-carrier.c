@@ -58,6 +58,7 @@ static void numbers_are_found_as_people_write_them(void **state)
 		{ "RR123456785GB\nRB123456785CV", "RR123456785GB royal_mail, RB123456785CV posts" },
 		{ "Paketnummer 01015026003653", "01015026003653 dpd" },
 		{ "GLS 36301917596, seit Montag", "36301917596 gls" },
+		{ "GLS-Paketnr. 05630191759", "05630191759 gls" },
 		{ "Colis DPD 09447104918387D perdu", "09447104918387D dpd" },
 		{ "Hermes Sendungsnummer: 0218 0171 0036 54", "02180171003654 hermes" },
 		{ "追跡番号：４９０９-１３６１-１２５２（ヤマト）", "490913611252 yamato" },
@@ -95,6 +96,10 @@ static void other_numbers_are_no_parcels(void **state)
 		{ "paquete, 612 345 678", "" },
 		{ "荷物が届きません。電話 090-1234-5678", "" },
 		{ "paczka, tel. 601 234 567", "" },
+		{ "kargo gelmedi 05551112233", "" },
+		{ "kurye eskisini arıyor 0555 000 11 22", "" },
+		{ "parcel lost 07700900123", "" },
+		{ "荷物が来ない。09012345678", "" },
 		/* orders of marketplaces */
 		{ "Paket zur Bestellung 302-1234567-1234567 fehlt", "" },
 		{ "package 302 1234567 1234567", "" },
