@@ -249,6 +249,11 @@ tests_flow_test_stream_SOURCES = tests/flow/test-stream.c tests/lib/peer.c tests
 tests_flow_test_stream_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_stream_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-smtp
+tests_flow_test_smtp_SOURCES = tests/flow/test-smtp.c tests/lib/peer.c tests/lib/peer.h $(TEST_SEAMS)
+tests_flow_test_smtp_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_smtp_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-file
 tests_flow_test_file_SOURCES = tests/flow/test-file.c $(INBOX_LIB)
 tests_flow_test_file_CFLAGS = $(TEST_CFLAGS)

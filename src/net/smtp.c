@@ -38,13 +38,31 @@ const char *smtp_step_name(enum smtp_step step)
 	return steps[step];
 }
 
+static CURL *make_handle(void)
+{
+	CURL *curl = curl_easy_init();
+
+	if (!curl)
+		g_error("out of memory");
+	return curl;
+}
+
+/* libcurl says QUIT over the connection that it has kept, and waits for the answer as long as for that to a dot. It means
+ * nothing to us: with nothing to read any more the wait ends at once. */
+static void end_handle(CURL *curl)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
+		shutdown(fd, SHUT_RD);
+	curl_easy_cleanup(curl);
+}
+
 struct smtp *smtp_new(void)
 {
 	struct smtp *smtp = g_new0(struct smtp, 1);
 
-	smtp->curl = curl_easy_init();
-	if (!smtp->curl)
-		g_error("out of memory");
+	smtp->curl = make_handle();
 	return smtp;
 }
 
@@ -52,7 +70,7 @@ void smtp_free(struct smtp *smtp)
 {
 	if (!smtp)
 		return;
-	curl_easy_cleanup(smtp->curl);
+	end_handle(smtp->curl);
 	g_free(smtp);
 }
 
@@ -264,6 +282,11 @@ struct smtp_answer *smtp_send(struct smtp *smtp, const struct smtp_server *serve
 	}
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &response);
 	answer->code = (int) response;
+	/* libcurl keeps the connection even when we stopped waiting for the dot's answer: it would be taken for the next mail's. */
+	if (attempt.lapsed) {
+		end_handle(smtp->curl);
+		smtp->curl = make_handle();
+	}
 	answer->config_fault = config_fault(code) || attempt.refused_plain;
 	answer->said = in_words(&attempt, code, complaint);
 	curl_slist_free_all(recipients);
