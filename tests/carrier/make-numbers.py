@@ -165,8 +165,8 @@ KINDS = [
     Kind("dhl", "JJD0", lambda: digits(9), count=1),
     Kind("dhl", "GM", lambda: digits(16), count=2),
     Kind("dhl", "GM", lambda: digits(18), count=1),
-    Kind("amazon_logistics", lambda: rnd.choice(("TBA", "TBC", "TBM")), lambda: digits(12), count=5),
-    Kind("amazon_logistics", lambda: rnd.choice(("DE", "UK", "FR")), lambda: digits(10), count=2),
+    Kind("amazon", lambda: rnd.choice(("TBA", "TBC", "TBM")), lambda: digits(12), count=5),
+    Kind("amazon", lambda: rnd.choice(("DE", "UK", "FR")), lambda: digits(10), count=2),
     Kind("canada_post", "", lambda: digits(15), gs1, count=6, wrong=4),
     Kind("purolator", "", lambda: rnd.choice("0123") + digits(10), luhn, count=5, wrong=4),
     Kind("purolator", lambda: letters(3), lambda: digits(9)),
@@ -243,7 +243,7 @@ POSTS = {
 }
 # What a carrier does not have: length, prefix, letters, country.
 NOT_THEIRS = [
-    ("ups", "2Z" + "5A8939" + digits(10)), ("ups", "1Z" + digits(15)), ("amazon_logistics", "TBB" + digits(12)), ("amazon_logistics", "TBA" + digits(11) + "A"),
+    ("ups", "2Z" + "5A8939" + digits(10)), ("ups", "1Z" + digits(15)), ("amazon", "TBB" + digits(12)), ("amazon", "TBA" + digits(11) + "A"),
     ("usps", "2334" + digits(18)), ("canpar", "M" + digits(21)), ("canpar", "D" + digits(20)), ("landmark", "LSN" + digits(8) + "N1"),
     ("lasership", "LC1" + digits(6) + "N"), ("lasership", "1LS75" + digits(10)), ("lasership", "1LS7119012" + digits(6) + "-2"), ("speedee", "SX" + digits(18)), ("gofo", "GFUS" + digits(13)),
     ("yodel", "JC0002" + digits(12)), ("yodel", "JD0002" + digits(11)), ("yunexpress", "YT" + digits(15)), ("purolator", "KY" + digits(9)), ("dhl", "GS" + digits(18)),
