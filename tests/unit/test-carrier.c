@@ -2,7 +2,9 @@
 
 #include "wismo/conf/carrier.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct carriers *shipped(void)
 {
@@ -225,6 +227,37 @@ static void a_failed_check_is_not_mended_by_a_looser_form(void **state)
 			fail_msg("%s passes as %s", rows[i].text, rows[i].numbers);
 }
 
+/* A carrier from the text of its file. */
+static struct carriers *written(const char *text)
+{
+	g_autofree char *path = NULL;
+	g_autoptr(GError) error = NULL;
+	struct carriers *carriers = carriers_new();
+	int file = g_file_open_tmp("carrier-XXXXXX.conf", &path, &error);
+
+	assert_true(file >= 0 && g_close(file, NULL) && g_file_set_contents(path, text, -1, NULL));
+	if (!carrier_load_file(path, carriers, &error))
+		fail_msg("%s", error->message);
+	unlink(path);
+	return carriers;
+}
+
+static void a_form_with_a_check_decides_before_a_looser_one(void **state)
+{
+	scoped(carriers) carriers = written("carrier \"x\" { title = \"X\" also = { \"x\" }\n"
+		"number \"any\" { form = '[0-9]{10,14}' likely = 9 valid = { \"12345678901\" } }\n"
+		"number \"checked\" { form = '9([0-9]{13})' check = gs1 before = \"1\" likely = 2 valid = { \"90000000000007\" }"
+		" invalid = { \"90000000000001\" } } }\n");
+	const struct carrier *x = carriers_get(carriers, "x");
+	struct carrier_candidate own;
+
+	(void) state;
+	assert_true(carrier_form_of(x, "90000000000007", &own) && own.valid && own.proven);
+	assert_true(carrier_form_of(x, "90000000000001", &own) && !own.valid);
+	assert_string_equal(own.form->name, "checked");
+	assert_true(carrier_form_of(x, "80000000000007", &own) && own.valid && !own.proven);
+}
+
 static void an_unpublished_rule_lowers_but_does_not_refuse(void **state)
 {
 	scoped(carriers) carriers = shipped();
@@ -285,6 +318,7 @@ int main(void)
 		cmocka_unit_test(words_of_customers_do_not_hide_a_proven_number),
 		cmocka_unit_test(a_changed_check_digit_is_no_longer_the_carriers_own),
 		cmocka_unit_test(a_failed_check_is_not_mended_by_a_looser_form),
+		cmocka_unit_test(a_form_with_a_check_decides_before_a_looser_one),
 		cmocka_unit_test(an_unpublished_rule_lowers_but_does_not_refuse),
 		cmocka_unit_test(a_carrier_is_asked_for_the_number_that_it_knows),
 		cmocka_unit_test(the_page_of_a_form_wins_over_the_carriers),
