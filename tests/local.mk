@@ -67,6 +67,11 @@ tests_unit_test_gate_SOURCES = tests/unit/test-gate.c $(TEST_SEAMS)
 tests_unit_test_gate_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_gate_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-answers
+tests_unit_test_answers_SOURCES = tests/unit/test-answers.c $(TEST_SEAMS)
+tests_unit_test_answers_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_answers_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-carrier
 tests_unit_test_carrier_SOURCES = tests/unit/test-carrier.c $(TEST_SEAMS)
 tests_unit_test_carrier_CFLAGS = $(TEST_CFLAGS)
