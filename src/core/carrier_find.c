@@ -20,8 +20,16 @@ static char *plain(const char *text)
 	GString *out = g_string_sized_new(strlen(text));
 
 	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
-		gunichar c = carrier_ascii(g_utf8_get_char(p));
+		const char *other = p;
+		gunichar c;
 
+		while (*other && (guchar) *other < 0x80)
+			other++;
+		g_string_append_len(out, p, other - p);
+		p = other;
+		if (!*p)
+			break;
+		c = carrier_ascii(g_utf8_get_char(p));
 		if (c == 0xad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff)
 			continue;
 		if (c >= 0x80 && (g_unichar_type(c) == G_UNICODE_DASH_PUNCTUATION || c == 0x2212))

@@ -32,10 +32,10 @@ struct carrier_shapes *carrier_shapes_new(void)
 	/* Orders of Amazon (3-7-7) and eBay (2-5-5), dates, times, prices. All begin with a digit: PCRE2 leaps from one to the next. */
 	shapes->barred = regex_new("(?<!\\d)\\d{3}[ -]\\d{7}[ -]\\d{7}(?!\\d)|(?<!\\d)\\d{2}[ -]\\d{5}[ -]\\d{5}(?![ -]?\\d)|"
 		"(?<!\\d)(?:19|20)\\d\\d-\\d\\d-\\d\\d(?!\\d)|(?<!\\d)\\d{1,2}[-.]\\d{1,2}[-.](?:19|20)\\d\\d(?!\\d)|"
-		"(?<!\\d)\\d{1,2}:\\d\\d(?!\\d)|\\d[.,]\\d\\d ?(?:€|EUR|USD|GBP|PLN|zł|\\$|£)", REGEX_CASELESS, NULL);
-	shapes->phone = regex_new(phones, 0, NULL);
+		"(?<!\\d)\\d{1,2}:\\d\\d(?!\\d)|\\d[.,]\\d\\d ?(?:€|EUR|USD|GBP|PLN|zł|\\$|£)", REGEX_CASELESS | REGEX_ASCII, NULL);
+	shapes->phone = regex_new(phones, REGEX_ASCII, NULL);
 	/* From the begin of a word on only: a line of 3,000 signs is looked at once, not 64 times. */
-	shapes->address = regex_new("(?<![^\\s@])[^\\s@]{1,320}+@\\S+", 0, NULL);
+	shapes->address = regex_new("(?<![^\\s@])[^\\s@]{1,320}+@\\S+", REGEX_ASCII, NULL);
 	g_assert(shapes->barred && shapes->phone && shapes->address);
 	return shapes;
 }

@@ -12,7 +12,10 @@ static void put(struct writer *writer, const char *bytes, gsize length, gsize at
 {
 	const guint32 place = (guint32) at;
 
-	g_string_append_len(writer->out, bytes, (gssize) length);
+	if (length == 1)
+		g_string_append_c(writer->out, *bytes);
+	else
+		g_string_append_len(writer->out, bytes, (gssize) length);
 	for (gsize i = 0; i < length; i++)
 		g_array_append_val(writer->at, place);
 }
@@ -22,6 +25,10 @@ guint fold_letter(gunichar letter, gunichar folded[static FOLD_MOST])
 	gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
 	gsize count;
 
+	if (letter < 0x80) {	/* nearly all of them */
+		folded[0] = letter == '`' ? '\'' : (gunichar) g_ascii_tolower((char) letter);
+		return 1;
+	}
 	letter = g_unichar_tolower(letter);
 	switch (letter) {
 	case 0xDF: folded[0] = folded[1] = 's'; return 2;	/* ß */
@@ -31,7 +38,7 @@ guint fold_letter(gunichar letter, gunichar folded[static FOLD_MOST])
 	case 0x111: folded[0] = 'd'; return 1;			/* đ */
 	case 0xE6: folded[0] = 'a'; folded[1] = 'e'; return 2;
 	case 0x153: folded[0] = 'o'; folded[1] = 'e'; return 2;
-	case 0x2018: case 0x2019: case 0x201A: case 0x2032: case 0xB4: case '`': folded[0] = '\''; return 1;
+	case 0x2018: case 0x2019: case 0x201A: case 0x2032: case 0xB4: folded[0] = '\''; return 1;
 	case 0x201C: case 0x201D: case 0x201E: case 0xAB: case 0xBB: case 0x2033: folded[0] = '"'; return 1;
 	case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2015: case 0x2212:
 		folded[0] = '-'; return 1;
@@ -124,7 +131,12 @@ static void put_letter(struct writer *writer, gunichar letter, gsize at, enum fo
 
 	for (guint i = 0; i < count; i++) {
 		char bytes[6];
-		gsize length = (gsize) g_unichar_to_utf8(folded[i], bytes);
+		gsize length = 1;
+
+		if (folded[i] < 0x80)
+			bytes[0] = (char) folded[i];
+		else
+			length = (gsize) g_unichar_to_utf8(folded[i], bytes);
 
 		if (flags & FOLD_UMLAUT && folded[i] == 'e' && letter < 0x80 && fold_drops_e(out->str, out->len))
 			continue;
@@ -142,16 +154,23 @@ static void put_letter(struct writer *writer, gunichar letter, gsize at, enum fo
 	}
 }
 
+static bool blank_ok(gunichar letter)
+{
+	if (letter < 0x80)
+		return letter == ' ' || letter == '\t' || letter == '\r' || letter == '\f' || letter == '\n';
+	return g_unichar_isspace(letter);
+}
+
 static void fold_into(struct writer *writer, const char *text, gsize length, enum fold_flags flags)
 {
 	for (const char *p = text, *next; p < text + length; p = next) {
-		const gunichar letter = g_utf8_get_char(p);
+		const gunichar letter = (guchar) *p < 0x80 ? (gunichar) *p : g_utf8_get_char(p);
 		const gsize at = (gsize) (p - text);
 
 		next = g_utf8_next_char(p);
 		if (letter == '\n')
 			put_gap(writer, break_ends(text, at) ? '\n' : ' ', at);
-		else if (g_unichar_isspace(letter))
+		else if (blank_ok(letter))
 			put_gap(writer, ' ', at);
 		else if (letter == '!' || letter == '?' || letter == 0x2026 || letter == 0x3002 || letter == 0xFF01
 			 || letter == 0xFF1F) {
@@ -168,11 +187,13 @@ static void fold_into(struct writer *writer, const char *text, gsize length, enu
 struct folded *fold_text(const char *text, enum fold_flags flags, const GPtrArray *words)
 {
 	struct folded *folded = g_new0(struct folded, 1);
-	struct writer writer = { g_string_new(NULL), g_array_new(FALSE, FALSE, sizeof(guint32)) };
+	struct writer writer;
 	gsize length = strlen(text);
 
 	if (length > FOLD_CAP_BYTES)
 		length = (gsize) (g_utf8_find_prev_char(text, text + FOLD_CAP_BYTES + 1) - text);
+	writer.out = g_string_sized_new(length + 1);
+	writer.at = g_array_sized_new(FALSE, FALSE, sizeof(guint32), (guint) length + 1);
 	fold_into(&writer, text, length, flags);
 	while (writer.out->len && strchr(" \n", writer.out->str[writer.out->len - 1])) {
 		g_string_truncate(writer.out, writer.out->len - 1);

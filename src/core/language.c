@@ -46,6 +46,15 @@ static void tally_word(const struct packs *packs, struct tally *tally, const cha
 
 #define TOKENS_CAP 400	/* more words cannot change the answer */
 
+/* Is fold_text without effect on this word of small letters? */
+static bool folded_ok(const GString *word)
+{
+	for (gsize i = 0; i < word->len; i++)
+		if ((guchar) word->str[i] >= 0x80 || (i >= 2 && word->str[i] == word->str[i - 1] && word->str[i] == word->str[i - 2]))
+			return false;
+	return true;
+}
+
 /* Counts words of `text`; returns how many letters are kana or han. */
 static int tally_text(const struct packs *packs, struct tally *tally, const char *text, double weight)
 {
@@ -53,9 +62,11 @@ static int tally_text(const struct packs *packs, struct tally *tally, const char
 	int cjk = 0;
 
 	for (const char *p = text; tally->tokens < TOKENS_CAP; p = g_utf8_next_char(p)) {
-		const gunichar letter = *p ? g_unichar_tolower(g_utf8_get_char(p)) : 0;
+		const gunichar letter = (guchar) *p < 0x80 ? (gunichar) g_ascii_tolower(*p) : g_unichar_tolower(g_utf8_get_char(p));
 
-		if (letter >= 0x3040 && letter < 0xA000) {
+		if (letter < 0x80 && g_ascii_isalpha((char) letter)) {
+			g_string_append_c(word, (char) letter);
+		} else if (letter >= 0x3040 && letter < 0xA000) {
 			cjk++;
 		} else if (letter && (g_unichar_isalpha(letter) || letter == 0x307)) {
 			if (letter >= 0x80)
@@ -64,9 +75,9 @@ static int tally_text(const struct packs *packs, struct tally *tally, const char
 				g_string_append_unichar(word, letter);
 		} else {
 			if (word->len) {
-				scoped(folded) plain = fold_text(word->str, FOLD_PLAIN, NULL);
+				scoped(folded) plain = folded_ok(word) ? NULL : fold_text(word->str, FOLD_PLAIN, NULL);
 
-				tally_word(packs, tally, plain->text, weight);
+				tally_word(packs, tally, plain ? plain->text : word->str, weight);
 				g_string_truncate(word, 0);
 			}
 			if (!letter)

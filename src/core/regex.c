@@ -31,6 +31,8 @@ struct regex *regex_new(const char *pattern, unsigned flags, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "pattern is not UTF-8");
 		return NULL;
 	}
+	if (flags & REGEX_ASCII)
+		options &= ~(uint32_t) PCRE2_UCP;
 	if (flags & REGEX_CASELESS)
 		options |= PCRE2_CASELESS;
 	if (flags & REGEX_LINES)

@@ -64,7 +64,9 @@ static void set_buyer(struct view *view, struct reading *reading)
 static void find_numbers(struct view *view, struct reading *reading)
 {
 	const char *const nearer[] = { view->letter->subject, reading->buyer_text };
-	const char *const farther[] = { view->text->whole, view->letter->plain, view->letter->attached };
+	/* Of a mail without HTML, the plain part is the whole. */
+	const char *plain = g_strcmp0(view->letter->plain, view->text->whole) == 0 ? NULL : view->letter->plain;
+	const char *const farther[] = { view->text->whole, plain, view->letter->attached };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(nearer); i++)
 		numbers_orders(view->channel, nearer[i], reading->order_ids);
