@@ -10,6 +10,7 @@
 #define SHORT_NUMBER 10		/* of fewer signs: words, sizes and dates are as long */
 #define MOST_PARTS 12		/* "0081 827 0998 0000 0200 45 327 276 N" has nine */
 #define LONGEST_WORD 4		/* "JVGL 0123": longer letters begin no number that is parted */
+#define LIKELY_OWN 7		/* from here on a form is its carrier's own */
 #define MOST_FOUND 50		/* more in one text is a list, and goes to a person anyway */
 #define MOST_LOOKED_AT 20000	/* a third of a second at worst */
 #define DOTTED_DIGITS 14	/* fewer between dots are a date, a price or an address */
@@ -120,6 +121,18 @@ struct search {
 	guint looked;		/* numbers compared with all forms */
 };
 
+/* Has a form that few other numbers have, and the check digit is wrong. */
+static bool looks_mistyped(const GArray *candidates)
+{
+	for (guint i = 0; i < candidates->len; i++) {
+		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
+
+		if (!one->valid && one->form->likely >= LIKELY_OWN)
+			return true;
+	}
+	return false;
+}
+
 /* Names the carriers of a number that may be taken; NULL: of none. */
 static struct found_number *judge(const struct search *search, const char *number, const GArray *candidates, gsize start, gsize end,
 				  bool split, bool phone)
@@ -127,6 +140,7 @@ static struct found_number *judge(const struct search *search, const char *numbe
 	struct found_number *found = NULL;
 	struct setting setting = { 0 };
 	const struct carrier *named;
+	bool mistyped = looks_mistyped(candidates);
 
 	carrier_words_around(search->carriers->words, search->text, start, end, &setting);
 	named = carriers_named(search->carriers, setting.around);
@@ -134,8 +148,8 @@ static struct found_number *judge(const struct search *search, const char *numbe
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 		bool doubtful = phone || carrier_shapes_article_ok(number) || (!one->proven && strlen(number) < SHORT_NUMBER);
 
-		/* Guesses only where nothing better fits. */
-		if (!taken_ok(one, &setting, split, doubtful) || (found && one->guess && one->carrier != named))
+		/* Guesses only where nothing better fits, and where it is no other carrier's number mistyped. */
+		if (!taken_ok(one, &setting, split, doubtful) || (one->guess && one->carrier != named && (found || mistyped)))
 			continue;
 		if (!found) {
 			found = g_new0(struct found_number, 1);

@@ -247,7 +247,7 @@ NOT_THEIRS = [
     ("usps", "2334" + digits(18)), ("canpar", "M" + digits(21)), ("canpar", "D" + digits(20)), ("landmark", "LSN" + digits(8) + "N1"),
     ("lasership", "LC1" + digits(6) + "N"), ("lasership", "1LS75" + digits(10)), ("lasership", "1LS7119012" + digits(6) + "-2"), ("speedee", "SX" + digits(18)), ("gofo", "GFUS" + digits(13)),
     ("yodel", "JC0002" + digits(12)), ("yodel", "JD0002" + digits(11)), ("yunexpress", "YT" + digits(15)), ("purolator", "KY" + digits(9)), ("dhl", "GS" + digits(18)),
-    ("posts", "RB123456785XX"), ("posts", "RB123456785QQ"), ("royal_mail", "RB1234567850GB"), ("old_dominion", "10000000000"), ("dpd", "0" + digits(12)), ("inpost", "4" + digits(23)),
+    ("posts", "RB123456785XX"), ("posts", "RB123456785QQ"), ("royal_mail", "RB1234567850GB"), ("old_dominion", "10000000000"), ("dpd", "0" + digits(10)), ("inpost", "4" + digits(23)),
 ]
 
 

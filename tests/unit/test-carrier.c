@@ -139,6 +139,7 @@ static void other_numbers_are_no_parcels(void **state)
 		{ "12345678901", "" },
 		{ "Bitte um Antwort zu 123456789012.", "" },
 		{ "Sendung 00340434161094015903", "" },
+		{ "parcel 9400111206206406260788", "" },
 		{ "1Z5R89390357567128 is the tracking number", "" },
 		{ "Paket 000000000000", "" },
 		{ "RB123456785XX parcel", "" },
