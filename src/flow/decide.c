@@ -220,7 +220,6 @@ static bool put_tasks(const struct decision *d, const struct policy_rule *rule, 
 	if (!pays(rule)) {
 		scoped(task) task = task_of(d, rule, verdict);
 
-		task->line_no = g_strdup("");
 		task->shipment = d->shipment ? d->shipment->id : 0;
 		task->cause = g_strdup_printf("c%" G_GINT64_FORMAT "/s%" G_GINT64_FORMAT "/trace", d->buyer_case->id, task->shipment);
 		return put_task(d, task, notes, error);
@@ -229,6 +228,7 @@ static bool put_tasks(const struct decision *d, const struct policy_rule *rule, 
 		const struct order_line *line = i < d->order->lines->len ? g_ptr_array_index(d->order->lines, i) : NULL;
 		scoped(task) task = task_of(d, rule, verdict);
 
+		g_free(task->line_no);
 		task->line_no = g_strdup(line ? line->line_no : "");
 		task->quantity = line ? line->quantity : 1;
 		task->amount_cents = line ? line->price_cents : -1;
