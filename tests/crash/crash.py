@@ -9,6 +9,8 @@ WISMO_CRASH=200 kills at 200 random instants (40 unless set); WISMO_CRASH_SEED=n
 """
 import collections
 import email
+import functools
+import itertools
 import os
 import pwd
 import random
@@ -63,11 +65,13 @@ def common(place):
 class Folders:
     """Maildir to Maildir. Both rows of the sink and of the export file are read."""
     name = "Maildir to Maildir"
+    at_once = staticmethod(shop.side_by_side)
+
+    def __init__(self):
+        self.numbers = itertools.count(1)
 
     def fresh(self):
-        folder = f"{top}/folders"
-        shutil.rmtree(folder, ignore_errors=True)
-        return new_shop(folder, "maildir:sink", more='hook "trace" { export = "trace.jsonl" replaces_person = true }')
+        return new_shop(f"{top}/folders{next(self.numbers)}", "maildir:sink", more='hook "trace" { export = "trace.jsonl" replaces_person = true }')
 
     def outcome(self, place):
         sink, trace = f"{place.base}/sink/new", f"{place.base}/trace.jsonl"
@@ -86,6 +90,7 @@ class Folders:
 class Servers:
     """Dovecot to the scripted SMTP server. Each shop is a user of its own."""
     name = "IMAP to SMTP"
+    at_once = staticmethod(lambda jobs: [job() for job in jobs])    # one SMTP server, with one set of books
 
     def __init__(self):
         self.count = 0
@@ -112,8 +117,7 @@ class Servers:
     def fresh(self):
         self.count += 1
         user = f"shop{self.count}"
-        base, self.box = f"{top}/servers", f"{self.dir}/mail/{user}"
-        shutil.rmtree(base, ignore_errors=True)
+        base, self.box = f"{top}/servers{self.count}", f"{self.dir}/mail/{user}"
         place = new_shop(base, f"smtp://127.0.0.1:{self.peer.port}", source=f"imap://127.0.0.1:{self.port}",
                          account=f'user = "{user}"\n\tpassword_file = "{top}/password"\n\tsent_folder = "Sent"')
         os.rename(f"{base}/inbox", self.box)
@@ -147,7 +151,8 @@ class Servers:
         taken, filed = collections.Counter(self.peer.ids()), self.filed()
         rows = place.rows("SELECT state, '<' || message_id || '>' FROM replies")
         unsure = [message_id for state, message_id in rows if state == "uncertain"]
-        keys = [key for key in wanted if key != "answered" or not unsure]
+        # An answer that may not have left leaves its case open, and what follows from that is another story.
+        keys = ["whole", "mails", "places", "readings"] if unsure else wanted
         wrong = [key for key in keys if got[key] != wanted[key]]
         for state, message_id in rows:
             most = state in ("sent", "uncertain")       # blocked: the case was answered before
@@ -197,41 +202,51 @@ def both(place, **environment):
     return codes
 
 
+def one_point(way, wanted, name, at):
+    place = way.fresh()
+    codes = both(place, WISMO_FAULT=f"{name}:{at}", WISMO_FAULT_COUNT=f"{place.base}/count")
+    bad = way.wrong_with(place, wanted, name) + ([] if codes.count(KILLED) == 1 else [f"no kill: {codes}"])
+    if not bad:
+        shutil.rmtree(place.base)
+    return f"{name}:{at} {bad}" if bad else None
+
+
 def at_points(way, wanted, passings):
-    wrong, landed, asked = [], 0, 0
-    for name, passes in sorted(passings.items()):
-        for at in sorted({1, passes}):
-            place = way.fresh()
-            asked += 1
-            codes = both(place, WISMO_FAULT=f"{name}:{at}", WISMO_FAULT_COUNT=f"{top}/count-{way.name}-{asked}")
-            landed += codes.count(KILLED) == 1
-            bad = way.wrong_with(place, wanted, name) + ([] if codes.count(KILLED) == 1 else [f"no kill: {codes}"])
-            if bad:
-                wrong.append(f"{name}:{at} {bad}")
-    tap.ok(not wrong and landed == asked, f"{way.name}: {landed} of {asked} kills landed, at the first and last passing of "
-           f"{len(passings)} durable steps; resumed, the same", "; ".join(wrong))
+    jobs = [functools.partial(one_point, way, wanted, name, at) for name, passes in sorted(passings.items()) for at in sorted({1, passes})]
+    wrong = [said for said in way.at_once(jobs) if said]
+    landed = len(jobs) - sum("no kill" in said for said in wrong)
+    tap.ok(not wrong, f"{way.name}: {landed} of {len(jobs)} kills landed, at the first and last passing of {len(passings)} durable "
+           "steps; resumed, the same", "; ".join(wrong))
+
+
+def one_instant(way, wanted, after_s):
+    """None: the run was over before."""
+    place = way.fresh()
+    child = place.start("run", "--once")
+    time.sleep(after_s)
+    child.send_signal(signal.SIGKILL)
+    if child.wait() != KILLED:
+        return None
+    resume(place)
+    approve_all(place)
+    resume(place)
+    bad = way.wrong_with(place, wanted, None)
+    if not bad:
+        shutil.rmtree(place.base)
+    return f"after {after_s:.3f} s {bad}" if bad else ""
 
 
 def at_instants(way, wanted, number, lasted):
     """Draws instants until `number` kills have landed: some come after the end."""
-    wrong, landed, drawn = [], 0, 0
-    while landed < number and drawn < 4 * number:
-        place = way.fresh()
-        drawn += 1
-        child = place.start("run", "--once")
-        time.sleep(random.random() * lasted)
-        child.send_signal(signal.SIGKILL)
-        if child.wait() != KILLED:
-            continue
-        landed += 1
-        resume(place)
-        approve_all(place)
-        resume(place)
-        bad = way.wrong_with(place, wanted, None)
-        if bad:
-            wrong.append(f"draw {drawn} {bad}")
-    tap.ok(not wrong and landed == number, f"{way.name}: {landed} kills landed at random instants ({drawn} drawn, seed {seed}); "
-           "resumed, the same", "; ".join(wrong))
+    results, drawn = [], 0
+    while len(results) < number and drawn < 4 * number:
+        draws = [random.random() * lasted for _ in range(number - len(results))]
+        drawn += len(draws)
+        results += [said for said in way.at_once([functools.partial(one_instant, way, wanted, after_s) for after_s in draws])
+                    if said is not None]
+    wrong = [said for said in results if said]
+    tap.ok(not wrong and len(results) == number, f"{way.name}: {len(results)} kills landed at random instants ({drawn} drawn, seed "
+           f"{seed}); resumed, the same", "; ".join(wrong))
 
 
 def disturb(way, number, fits):

@@ -5,6 +5,8 @@ missing but the one that is `uncertain`, and that only where its word may have b
 
 usage: send.py PROGRAM        PROGRAM: the product linked with tests/lib/fault_kill.c"""
 import collections
+import functools
+import itertools
 import os
 import shutil
 import signal
@@ -20,7 +22,7 @@ program = os.path.abspath(sys.argv[1])
 top = shop.folder("send")
 tap = shop.Tap()
 BUYERS = 3      # so that a kill comes before, between and after other mails of the same connection
-made = landed = 0
+numbers = itertools.count(1)
 
 # What may have become of the mail that was in work: its state in the end, and how often the server has taken it.
 SENT, LOST, UNSURE = ("sent", 1), ("uncertain", 0), ("uncertain", 1)
@@ -40,9 +42,7 @@ STEPS = {
 
 
 def new_shop(peer):
-    global made
-    made += 1
-    return shop.Shop(program, f"{top}/s{made}", f"smtp://127.0.0.1:{peer.port}", buyers=BUYERS)
+    return shop.Shop(program, f"{top}/s{next(numbers)}", f"smtp://127.0.0.1:{peer.port}", buyers=BUYERS)
 
 
 def wrong_with(place, peer, allowed):
@@ -66,7 +66,7 @@ def wrong_with(place, peer, allowed):
     return wrong
 
 
-def fault_points():
+def undisturbed():
     peer = shop.Peer()
     listing = f"{top}/points"
     place = new_shop(peer)
@@ -76,23 +76,31 @@ def fault_points():
     tap.ok(set(passings) == set(POINTS) and set(passings.values()) == {BUYERS} and place.states() == ["sent"] * BUYERS,
            f"undisturbed: {BUYERS} mails sent, {len(passings)} fault points each", dict(passings))
     peer.close()
-    for point, allowed in POINTS.items():
-        wrong, kills, cut = [], 0, 0
-        for at in range(1, BUYERS + 1):
-            peer = shop.Peer()
-            place = new_shop(peer)
-            code = place.once(WISMO_FAULT=f"{point}:{at}", WISMO_FAULT_COUNT=f"{top}/count{made}").returncode
-            kills += code == -signal.SIGKILL
-            peer.quiet()
-            cut += len(peer.cut)
-            wrong += wrong_with(place, peer, allowed)
-            peer.close()
-        yield kills
-        # The text is on its way at these two points, so this also shows that a text without its dot is not counted.
-        halfway = cut == BUYERS if point.startswith("send.handed_over") else cut == 0
-        tap.ok(not wrong and kills == BUYERS and halfway,
-               f"killed at {point} of mail 1 to {BUYERS}, run three times more: {' or '.join(state for state, _ in allowed)}, never twice",
-               f"{kills} kills, {cut} cut off; {wrong}")
+
+
+def kill_at_point(point, at):
+    """Gives whether the kill landed, how many texts were cut off, and what is wrong in the end."""
+    peer = shop.Peer()
+    place = new_shop(peer)
+    code = place.once(WISMO_FAULT=f"{point}:{at}", WISMO_FAULT_COUNT=f"{place.base}/count").returncode
+    peer.quiet()
+    cut = len(peer.cut)
+    wrong = wrong_with(place, peer, POINTS[point])
+    peer.close()
+    return code == -signal.SIGKILL, cut, wrong
+
+
+def kill_at_step(step, at):
+    killer = Killer(step, 1 if step in ("greet", "ehlo") else at)   # one connection carries all mails
+    peer = shop.Peer(at_step=killer)
+    place = new_shop(peer)
+    killer.child = place.start("run", "--once")
+    killer.started.set()
+    landed = killer.child.wait() == -signal.SIGKILL
+    peer.quiet()
+    wrong = wrong_with(place, peer, STEPS[step])
+    peer.close()
+    return landed, len(peer.cut), wrong
 
 
 class Killer:
@@ -112,30 +120,34 @@ class Killer:
             self.child.wait()
 
 
-def steps():
-    for step, allowed in STEPS.items():
-        wrong, kills = [], 0
-        for at in (1, 2):
-            killer = Killer(step, 1 if step in ("greet", "ehlo") else at)   # one connection carries all mails
-            peer = shop.Peer(at_step=killer)
-            place = new_shop(peer)
-            killer.child = place.start("run", "--once")
-            killer.started.set()
-            kills += killer.child.wait() == -signal.SIGKILL
-            peer.quiet()
-            wrong += wrong_with(place, peer, allowed)
-            peer.close()
-        yield kills
-        tap.ok(not wrong and kills == 2,
-               f"killed by the server at {step} of two mails: {' or '.join(sorted({state for state, _ in allowed}))}, never twice",
-               f"{kills} kills; {wrong}")
+def words(allowed):
+    return " or ".join(sorted({state for state, _ in allowed}))
 
 
 try:
     begun = time.time()
     os.environ["WISMO_DATADIR"] = shop.data_dir(f"{top}/data")
-    landed = sum(fault_points()) + sum(steps())
-    print(f"# {landed} kills landed, each followed by 3 runs, in {time.time() - begun:.1f} s")
+    undisturbed()
+    mails = range(1, BUYERS + 1)
+    points = [(point, at) for point in POINTS for at in mails]
+    steps = [(step, at) for step in STEPS for at in (1, 2)]
+    results = shop.side_by_side([functools.partial(kill_at_point, *one) for one in points]
+                                + [functools.partial(kill_at_step, *one) for one in steps])
+    told = dict(zip(points + steps, results))
+    for point, allowed in POINTS.items():
+        kills, cut = (sum(told[point, at][n] for at in mails) for n in (0, 1))
+        wrong = [told[point, at][2] for at in mails if told[point, at][2]]
+        # The text is on its way at these two points, so this also shows that a text without its dot is not counted.
+        halfway = cut == BUYERS if point.startswith("send.handed_over") else cut == 0
+        tap.ok(not wrong and kills == BUYERS and halfway,
+               f"killed at {point} of mail 1 to {BUYERS}, run three times more: {words(allowed)}, never twice",
+               f"{kills} kills, {cut} cut off; {wrong}")
+    for step, allowed in STEPS.items():
+        kills, wrong = sum(told[step, at][0] for at in (1, 2)), [told[step, at][2] for at in (1, 2) if told[step, at][2]]
+        tap.ok(not wrong and kills == 2, f"killed by the server at {step} of two mails: {words(allowed)}, never twice",
+               f"{kills} kills; {wrong}")
+    tap.ok(not shop.failed_runs, "every other run ended with 0, memory checks included", shop.failed_runs[:1])
+    print(f"# {sum(landed for landed, _, _ in results)} kills landed, each followed by 3 runs, in {time.time() - begun:.1f} s")
 finally:
     shutil.rmtree(top, ignore_errors=True)
 sys.exit(tap.end())

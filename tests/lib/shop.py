@@ -2,10 +2,12 @@
 
 A shop has buyers who miss a parcel, their orders, a carrier whose answers are recorded, and mode "auto": each buyer's mail
 has one answer. The server says for which mails it answers, so that a test can count what was really sent."""
+import concurrent.futures
 import email
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -18,6 +20,7 @@ SOURCE = os.path.abspath(os.environ.get("WISMO_TEST_SRC", "."))
 NUMBERS = ("00340434161094015902", "00340434161094105559")     # on its way, overdue
 MISSING = "Guten Tag, mein Paket ist noch nicht angekommen. Die Sendungsverfolgung steht seit Tagen still. Wo ist es?"
 now = int(time.time())
+failed_runs = []    # exit code and last words of every `run --once` that was not killed and did not end well
 
 
 class Tap:
@@ -41,6 +44,12 @@ class Tap:
     def end(self):
         print(f"1..{self.count}", flush=True)
         return 1 if self.failed else 0
+
+
+def side_by_side(jobs):
+    """Calls them all, as many at once as there are processors; their results in order."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(lambda job: job(), jobs))
 
 
 def day(offset):
@@ -133,7 +142,10 @@ carrier "dhl" {{ recorded = "recorded" }}
                               timeout=120)
 
     def once(self, **environment):
-        return self.run("run", "--once", **environment)
+        done = self.run("run", "--once", **environment)
+        if done.returncode not in (0, -signal.SIGKILL):
+            failed_runs.append((done.returncode, done.stderr[-1200:]))
+        return done
 
     def start(self, *arguments, **options):
         return subprocess.Popen(self.command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
