@@ -51,6 +51,7 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	    "the buyer speaks of law, or the urgency is not known");
 	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
+	say(words, &weakest, "number", WHEN(!facts_is(facts, FACT_NUMBER_BY, "order"), REACH_DRAFT), "no parcel of the seller's lists was looked at");
 	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
 	say(words, &weakest, "parcels", WHEN(!facts->value[FACT_PARCELS].known || facts->value[FACT_PARCELS].number > 1, REACH_DRAFT),
 	    "the order has several parcels, and only the newest was looked at");
@@ -69,6 +70,8 @@ const char *gate_pay(const struct facts *facts)
 {
 	if (!facts_true(facts, FACT_ORDER_KNOWN))
 		return "the order is not known";
+	if (!facts_is(facts, FACT_NUMBER_BY, "order") && !facts_is(facts, FACT_NUMBER_BY, "none"))
+		return "only the buyer says that this is the order's parcel";
 	if (may_be(facts, FACT_BY_MARKETPLACE))
 		return "the marketplace may fulfil this order";
 	if (may_be(facts, FACT_CLAIMS_PROTECTED))

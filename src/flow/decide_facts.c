@@ -3,6 +3,7 @@
 
 #include "wismo/flow/track.h"
 #include "wismo/store/case.h"
+#include "wismo/store/lookup.h"
 #include "wismo/store/order.h"
 #include "wismo/store/tracking.h"
 
@@ -10,6 +11,23 @@
 #include <stdlib.h>
 
 #define DAY_S 86400
+
+/* What the carrier says about a number that stands only in the buyer's mail: news, and no proof of whose parcel it is. */
+static bool load_named(struct decision *d, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *carrier = NULL;
+
+	d->named = lookup_named(d->flow->store, d->buyer_case->id, &carrier, &cause);
+	if (d->named && !cause) {
+		d->carrier = carriers_get(d->flow->book->carriers, carrier);
+		d->tracking = tracking_latest(d->flow->store, d->named, &cause);
+	}
+	if (!cause)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return false;
+}
 
 static bool load_shipment(struct decision *d, GError **error)
 {
@@ -29,7 +47,7 @@ static bool load_shipment(struct decision *d, GError **error)
 		}
 	}
 	if (!d->shipment)
-		return true;
+		return load_named(d, error);
 	d->carrier = track_carrier(d->flow->settings, d->flow->book->carriers, d->shipment->carrier, d->shipment->carrier_said, d->shipment->number);
 	d->askable = d->carrier && !track_unaskable(d->flow->settings, d->carrier, d->shipment->number);
 	d->tracking = tracking_latest(d->flow->store, d->shipment->number, &cause);
@@ -116,6 +134,7 @@ static void tracking_facts(struct decision *d)
 	const struct tracking *t = d->tracking;
 	bool delivered;
 
+	facts_set_text(d->facts, FACT_NUMBER_BY, d->shipment ? "order" : d->named ? "buyer" : "none");
 	if (!t)
 		return;
 	facts_set_text(d->facts, FACT_TRACKING_OUTCOME, track_outcome_name(t->outcome));
@@ -196,6 +215,7 @@ void decide_clear(struct decision *d)
 	reading_row_free(d->row);
 	order_free(d->order);
 	shipment_free(d->shipment);
+	g_free(d->named);
 	tracking_free(d->tracking);
 	facts_free(d->facts);
 	verdict_ledger_clear(&d->ledger);

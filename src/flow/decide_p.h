@@ -25,7 +25,8 @@ struct decision {
 	struct reading_row *row;	/* of the last mail that a person wrote; NULL: none */
 	struct order *order;		/* NULL: unknown */
 	struct shipment *shipment;	/* the one that counts: the newest with a number; NULL: none */
-	const struct carrier *carrier;	/* that it is with; NULL: unknown */
+	char *named;			/* a number that only the buyer gave, where no shipment is known; NULL: none */
+	const struct carrier *carrier;	/* that the parcel is with; NULL: unknown */
 	bool askable;			/* the tracker can ask about it */
 	struct tracking *tracking;	/* NULL: never asked */
 	gint64 stock;			/* -1: unknown */

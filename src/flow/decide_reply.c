@@ -60,6 +60,9 @@ static json_t *variables(const struct decision *d, const char *lang, gint64 next
 		put(view, "carrier", d->carrier ? d->carrier->title : NULL);
 		put(view, "tracking_no", d->shipment->number);
 		put_date(view, "shipped_date", d->shipment->shipped_at, d, lang);
+	} else if (d->named) {
+		put(view, "carrier", d->carrier ? d->carrier->title : NULL);
+		put(view, "tracking_no", d->named);
 	}
 	if (t) {
 		put(view, "status", render_word(replies, lang, "status", track_status_name(t->status)));
@@ -74,7 +77,7 @@ static json_t *variables(const struct decision *d, const char *lang, gint64 next
 
 static char *guard(const struct decision *d, const char *body)
 {
-	const char *exempt[] = { *d->buyer_case->order_no ? d->buyer_case->order_no : "-", d->shipment ? d->shipment->number : NULL, NULL };
+	const char *exempt[] = { *d->buyer_case->order_no ? d->buyer_case->order_no : "-", d->shipment ? d->shipment->number : d->named, NULL };
 	g_autoptr(GPtrArray) findings = lint_text(d->channel, body, exempt);
 	g_autoptr(GString) text = g_string_new(NULL);
 

@@ -56,7 +56,7 @@ bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *u
 			" 'status', t.status, 'detail', t.detail, 'status_at', t.status_at, 'delivered_to', t.delivered_to, 'signature', t.signature,"
 			" 'recorded', t.recorded, 'why', t.why, 'events', json(t.events)) FROM trackings AS t WHERE t.number IN"
 			" (SELECT s.number FROM shipments AS s JOIN orders AS o ON o.id = s.order_id JOIN cases AS c"
-			" ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?) ORDER BY t.asked_at, t.id" },
+			" ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?1 UNION SELECT number FROM lookups WHERE case_id = ?1) ORDER BY t.asked_at, t.id" },
 		{ "verdict", "SELECT json_object('made_at', made_at, 'rule', rule, 'sends', sends, 'template', template, 'task', task,"
 			" 'rulebook', rulebook, 'facts', json(facts), 'reason', json(reason)) FROM verdicts WHERE case_id = ? ORDER BY id" },
 		{ "reply", "SELECT json_object('id', 'r' || id, 'state', state, 'why', why, 'template', template, 'lang', lang,"

@@ -39,7 +39,8 @@ static bool take_wish(sqlite3_stmt *row, void *user)
 }
 
 /* The second half: numbers in people's own mails, as the reading found them (form and check digit fit, one carrier only), of
- * cases whose order has no shipment or is not known. */
+ * cases whose order has no shipment or is not known, and that are no other order's; three a case, so that a mail full of
+ * numbers does not eat up a budget. */
 static const char wishes_sql[] =
 	"SELECT DISTINCT s.number, s.carrier, s.carrier_said, 0 FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
 	" AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
@@ -48,6 +49,7 @@ static const char wishes_sql[] =
 	" JOIN readings AS r ON r.case_id = c.id AND r.machine = 0 AND r.tracking <> '[]', json_each(r.tracking) AS n"
 	" WHERE c.state <> 'closed' AND json_array_length(n.value, '$.carriers') = 1"
 	" AND NOT EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = c.order_no AND o.channel = c.channel)"
+	" AND NOT EXISTS (SELECT 1 FROM shipments AS s WHERE s.number = n.value ->> '$.number')"
 	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = n.value ->> '$.number' AND (l.carrier <> '' OR l.next_at > ?1))"
 	" AND (SELECT count(*) FROM lookups AS l WHERE l.case_id = c.id) < 3 GROUP BY 1, 2";
 
@@ -65,8 +67,8 @@ bool lookup_add(struct store *store, const char *carrier, const char *courier, c
 	/* What the seller's list says now takes the place of what only the buyer had said. */
 	return sql_run(store, error, "DELETE FROM lookups WHERE number = ? AND (carrier = '' OR (case_id IS NOT NULL AND ? = 0))", "si",
 		       wish->number, wish->case_id)
-		&& sql_run(store, error, "INSERT INTO lookups (carrier, courier, number, case_id, next_at) VALUES (?, ?, ?, nullif(?, 0), ?)"
-			   " ON CONFLICT DO NOTHING", "sssii", carrier, courier, wish->number, wish->case_id, next_at);
+		&& sql_run(store, error, "INSERT INTO lookups (carrier, courier, number, case_id, next_at) SELECT ?1, ?2, ?3, nullif(?4, 0), ?5"
+			   " WHERE ?4 = 0 OR (SELECT count(*) FROM lookups WHERE case_id = ?4) < 3 ON CONFLICT DO NOTHING", "sssii", carrier, courier, wish->number, wish->case_id, next_at);
 }
 
 static bool take_lookup(sqlite3_stmt *row, void *user)

@@ -35,6 +35,8 @@
 	FACT(DAYS_LATE, "days_late", INT, "days", "-1", "since the end of the promised day; negative: still to come; unknown without a promise") \
 	FACT(TRACKING, "tracking", WORD, FACT_STATUSES, "in_transit", "the carrier's last word") \
 	FACT(TRACKING_OUTCOME, "tracking_outcome", WORD, "ok unknown pending down limited refused", "ok", "how the last asking went") \
+	FACT(NUMBER_BY, "number_by", WORD, "none order buyer", "order", \
+	     "who names the parcel's number; the buyer's word alone leads to information, never to money or an automatic answer") \
 	FACT(TRACKING_DETAIL, "tracking_detail", TEXT, "wismo-carriers(5)", "", "why it is a problem or was not delivered") \
 	FACT(SILENT_DAYS, "silent_days", INT, "days", "1", "since the parcel last moved") \
 	FACT(DELIVERED_DAYS, "delivered_days_ago", INT, "days", "", "since the carrier says that it was delivered") \
