@@ -277,6 +277,11 @@ tests_flow_tracker_SOURCES = tests/flow/tracker.c $(TEST_SEAMS)
 tests_flow_tracker_LDADD = $(FLOW_LIBS)
 check_SCRIPTS += tests/flow/carrier.sh
 
+check_PROGRAMS += tests/flow/test-http
+tests_flow_test_http_SOURCES = tests/flow/test-http.c $(TEST_SEAMS)
+tests_flow_test_http_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_http_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-track
 tests_flow_test_track_SOURCES = tests/flow/test-track.c $(TEST_SEAMS)
 tests_flow_test_track_CFLAGS = $(TEST_CFLAGS)
