@@ -166,6 +166,7 @@ void carrier_free(gpointer pointer)
 		expr_free(carrier->field[i]);
 		g_free(carrier->field_sql[i]);
 	}
+	expr_free(carrier->json);
 	expr_space_free(carrier->answer);
 	expr_space_free(carrier->event);
 	g_free(carrier->file);

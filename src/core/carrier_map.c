@@ -102,6 +102,9 @@ bool carrier_compile(struct carrier *carrier, GError **error)
 {
 	carrier->answer = expr_space_new(answer_columns);
 	carrier->event = expr_space_new(event_columns);
+	carrier->json = expr_new(carrier->answer, "json_valid(body) AND json_type(body) IN ('object', 'array')", error);
+	if (!carrier->json)
+		return false;
 	for (guint i = 0; i < carrier->forms->len; i++) {
 		struct carrier_form *form = g_ptr_array_index(carrier->forms, i);
 		g_autofree char *whole = g_strdup_printf("\\A(?:%s)\\z", form->pattern);
@@ -136,9 +139,7 @@ static void load_answer(const struct carrier *carrier, const char *step, int htt
 /* SQLite's json_valid, by a constant expression of its own kind: jansson would refuse what SQLite reads. */
 static bool json_ok(const struct carrier *carrier)
 {
-	scoped(expr) valid = expr_new(carrier->answer, "json_valid(body) AND json_type(body) IN ('object', 'array')", NULL);
-
-	return expr_truth(valid, NULL) == EXPR_TRUE;
+	return expr_truth(carrier->json, NULL) == EXPR_TRUE;
 }
 
 static enum track_outcome outcome_of(const struct carrier *carrier, int http, char **why)

@@ -16,6 +16,8 @@
 #define AT_ONCE_EACH 32		/* of one carrier: the slow one leaves room for others */
 #define PASS_S 4
 #define TURN_MS 500
+#define REFILL_AFTER 8		/* answers: what is due is sorted anew for each look, over all numbers */
+#define SEED_MOST 500
 #define HOUR_S 3600
 #define DAY_S 86400
 
@@ -64,28 +66,35 @@ static const struct carrier *meant(const struct flow *flow, const struct lookup_
 	return first && first->proven && (candidates->len == 1 || !first[1].valid) ? first->carrier : NULL;
 }
 
-static bool seed(struct tracker *tracker, GError **error)
+static bool add(struct tracker *tracker, const struct lookup_wish *wish, GError **error)
 {
 	const struct flow *flow = tracker->flow;
-	g_autoptr(GPtrArray) wishes = lookup_wishes(flow->store, tracker->now, error);
+	g_autofree char *number = carrier_normal(wish->number);
+	const struct carrier *carrier = meant(flow, wish, number);
+	const char *why = carrier ? track_unaskable(flow->settings, carrier, number) : "no carrier is known to have such numbers";
 
-	for (guint i = 0; wishes && i < wishes->len; i++) {
-		const struct lookup_wish *wish = wishes->pdata[i];
-		g_autofree char *number = carrier_normal(wish->number);
-		const struct carrier *carrier = meant(flow, wish, number);
-		const char *why = carrier ? track_unaskable(flow->settings, carrier, number) : "no carrier is known to have such numbers";
+	if (why)
+		log_info("tracking number=%s carrier=%s not asked: %s", wish->number, carrier ? carrier->name : "-", why);
+	/* Whoever cannot be asked now is looked at again tomorrow: the configuration may have changed. */
+	return lookup_add(flow->store, carrier ? carrier_asker(carrier)->name : "", carrier && carrier->via ? carrier->name : NULL, wish,
+			  why ? tracker->now + DAY_S : tracker->now, error);
+}
 
-		if (why)
-			log_info("tracking number=%s carrier=%s not asked: %s", wish->number, carrier ? carrier->name : "-", why);
-		/* Whoever cannot be asked now is looked at again tomorrow: the configuration may have changed. */
-		if (!store_begin(flow->store, error) || !lookup_add(flow->store, carrier ? carrier_asker(carrier)->name : "", carrier && carrier->via ? carrier->name : NULL, wish,
-								    why ? tracker->now + DAY_S : tracker->now, error)
-		    || !store_commit(flow->store, error)) {
-			store_abandon(flow->store);
-			return false;
-		}
-	}
-	return wishes;
+static bool seed(struct tracker *tracker, GError **error)
+{
+	struct store *store = tracker->flow->store;
+	g_autoptr(GPtrArray) wishes = lookup_wishes(store, tracker->now, SEED_MOST, error);
+	bool fine = wishes && (!wishes->len || store_begin(store, error));
+
+	for (guint i = 0; fine && i < wishes->len; i++)
+		fine = add(tracker, wishes->pdata[i], error);
+	if (fine && wishes->len)
+		fine = store_commit(store, error);
+	if (!fine)
+		store_abandon(store);
+	else if (wishes->len == SEED_MOST)
+		tracker->done++;	/* there may be more */
+	return fine;
 }
 
 /* The buyer has written again: no need to wait for the next round, but for the cache. */
@@ -206,21 +215,14 @@ static bool keep(struct tracker *tracker, struct lookup *lookup, const struct tr
 {
 	struct store *store = tracker->flow->store;
 	const struct tracking *t = q->result;
-	gint64 next_at;
 
 	lookup->failures = t->outcome == OUTCOME_OK ? 0 : lookup->failures + 1;
 	lookup->asked_at = t->asked_at;
-	next_at = track_next_at(t, lookup->failures, lookup_deadline(store, t->number), q->lane->carrier->cache_s);
-	fault_point("track.answered");
-	if (store_begin(store, error) && tracking_put(store, t, error) && lookup_settle(store, lookup, next_at, error)
-	    && breaker(tracker, t, error) && store_commit(store, error)) {
-		fault_point("track.kept");
-		log_info("tracking number=%s carrier=%s outcome=%s status=%s%s", t->number, t->carrier, track_outcome_name(t->outcome),
-			 track_status_name(t->status), t->recorded ? " recorded" : "");
-		return true;
-	}
-	store_abandon(store);
-	return false;
+	log_info("tracking number=%s carrier=%s outcome=%s status=%s%s", t->number, t->carrier, track_outcome_name(t->outcome),
+		 track_status_name(t->status), t->recorded ? " recorded" : "");
+	return tracking_put(store, t, error)
+		&& lookup_settle(store, lookup, track_next_at(t, lookup->failures, lookup_deadline(store, t->number), q->lane->carrier->cache_s), error)
+		&& breaker(tracker, t, error);
 }
 
 static bool settle(struct tracker *tracker, struct errand *errand, GError **error)
@@ -236,39 +238,65 @@ static bool settle(struct tracker *tracker, struct errand *errand, GError **erro
 	return lookup_settle(tracker->flow->store, lookup, q->put_off_at ? q->put_off_at + track_jitter(lookup->number, 600) : lookup->next_at, error);
 }
 
-/* *any: something was settled. */
-static bool settle_over(struct tracker *tracker, bool *any, GError **error)
+static GPtrArray *take_over(struct tracker *tracker)
 {
-	*any = false;
+	GPtrArray *over = g_ptr_array_new_with_free_func(errand_free);
+
 	for (guint i = 0; i < tracker->errands->len;) {
 		struct errand *errand = tracker->errands->pdata[i];
 
-		if (!track_question_over_ok(errand->question)) {
+		if (track_question_over_ok(errand->question))
+			g_ptr_array_add(over, g_ptr_array_steal_index(tracker->errands, i));
+		else
 			i++;
-			continue;
-		}
-		if (!settle(tracker, errand, error))
-			return false;
-		g_ptr_array_remove_index(tracker->errands, i);
-		tracker->done++;
-		*any = true;
 	}
+	return over;
+}
+
+/* All that is over, in one transaction: a disk that syncs a hundred times a second would else be the slowest carrier. What a
+ * crash takes is asked again. *count: so many. */
+static bool settle_over(struct tracker *tracker, guint *count, GError **error)
+{
+	struct store *store = tracker->flow->store;
+	g_autoptr(GPtrArray) over = take_over(tracker);
+	bool fine = !over->len || store_begin(store, error);
+
+	*count = over->len;
+	if (over->len)
+		fault_point("track.answered");
+	for (guint i = 0; fine && i < over->len; i++)
+		fine = settle(tracker, over->pdata[i], error);
+	if (fine && over->len)
+		fine = store_commit(store, error);
+	if (!fine) {
+		store_abandon(store);
+		return false;
+	}
+	if (over->len)
+		fault_point("track.kept");
+	tracker->done += over->len;
 	return true;
 }
 
 static bool work(struct tracker *tracker, GError **error)
 {
 	gint64 until_us = g_get_monotonic_time() + PASS_S * G_USEC_PER_SEC;
-	bool more = true;
+	guint settled = REFILL_AFTER, over;
 
 	if (!seed(tracker, error) || !hasten(tracker, error))
 		return false;
 	do {
-		if ((more && !refill(tracker, error)) || !settle_over(tracker, &more, error))
+		bool refills = settled >= REFILL_AFTER || (settled && !tracker->errands->len);
+
+		if (refills && !refill(tracker, error))
 			return false;
-		if (!more && tracker->errands->len)
+		settled = refills ? 0 : settled;
+		if (!settle_over(tracker, &over, error))
+			return false;
+		settled += over;
+		if (!over && tracker->errands->len)
 			track_session_turn(tracker->session, TURN_MS);
-	} while ((more || tracker->errands->len) && g_get_monotonic_time() < until_us);
+	} while ((settled || tracker->errands->len) && g_get_monotonic_time() < until_us);
 	return true;
 }
 

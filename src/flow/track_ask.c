@@ -66,6 +66,7 @@ void track_question_free(gpointer pointer)
 
 void track_question_end(struct track_question *q, enum track_outcome outcome, const char *why, gint64 retry_after_s)
 {
+	q->lane->held = true;
 	q->result = tracking_new();
 	q->result->carrier = g_strdup(q->lane->carrier->name);
 	q->result->number = g_strdup(q->number);
@@ -231,6 +232,7 @@ static void take_answer(struct track_question *q, int http, const char *body, gi
 	tracking->number = g_strdup(q->number);
 	tracking->recorded = recorded(q);
 	tracking->retry_at = retry_after_s ? q->now + retry_after_s : 0;
+	q->lane->held = q->lane->held || tracking->outcome != OUTCOME_OK;
 	q->result = g_steal_pointer(&tracking);
 }
 
@@ -238,7 +240,7 @@ static void answered(struct http_answer *answer, void *user)
 {
 	struct track_question *q = user;
 
-	q->lane->flying--;
+	track_lane_flies(q->lane, -1);
 	take_answer(q, answer->fault == HTTP_FINE ? answer->status : 0, answer->body, answer->retry_after_s, answer->why);
 	http_answer_free(answer);
 }
@@ -253,7 +255,7 @@ void track_question_send(struct track_question *q)
 	request = track_question_request(q, step_at(q));
 	if (!request)
 		return;
-	q->lane->flying++;
+	track_lane_flies(q->lane, 1);
 	http_start(q->lane->session->http, request, answered, q);
 }
 

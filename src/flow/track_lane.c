@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define TOTAL_AT_ONCE 64
-#define LANE_AT_ONCE 16		/* no more requests than connections: one that waits for a connection would time out unasked */
+#define TOTAL_AT_ONCE 32	/* each connection holds 4 MB of authorities (net/http.c) */
+#define LANE_AT_ONCE 8		/* at 100 ms an answer 80 a second: more than any carrier allows */
 #define TOKEN_SPARE_S 60	/* a token is not used in its last minute */
 #define MASK_LEAST 6		/* shorter ones would tear holes into ordinary words */
 
@@ -74,6 +74,12 @@ struct track_lane *track_session_lane(struct track_session *session, const struc
 	lane->free_us = session->spend ? g_get_monotonic_time() + gap_us(lane) : 0;
 	g_hash_table_insert(session->lanes, carrier->name, lane);
 	return lane;
+}
+
+void track_lane_flies(struct track_lane *lane, int change)
+{
+	lane->flying += change;
+	lane->session->flying += change;
 }
 
 bool track_lane_idle_ok(const struct track_lane *lane)
@@ -184,7 +190,7 @@ static void token_answered(struct http_answer *answer, void *user)
 	gint64 life_s = 0;
 	struct secret *token = answer->fault == HTTP_FINE ? carrier_token(lane->carrier, answer->status, answer->body, &life_s) : NULL;
 
-	lane->flying--;
+	track_lane_flies(lane, -1);
 	lane->token_asked = false;
 	explicit_bzero(answer->body, answer->length);
 	if (token) {
@@ -217,7 +223,7 @@ static void ask_token(struct track_lane *lane, struct track_question *asker)
 	}
 	lane->asker = asker;
 	lane->token_asked = true;
-	lane->flying++;
+	track_lane_flies(lane, 1);
 	http_start(lane->session->http, request, token_answered, lane);
 }
 
@@ -225,7 +231,9 @@ static void ask_token(struct track_lane *lane, struct track_question *asker)
 
 static bool may_start_ok(const struct track_lane *lane)
 {
-	return !g_queue_is_empty((GQueue *) &lane->waiting) && lane->flying < LANE_AT_ONCE && !(lane->token_asked && token_wanted(lane));
+	/* No more requests than connections: one that waits for a connection would time out unasked. */
+	return !lane->held && !g_queue_is_empty((GQueue *) &lane->waiting) && lane->flying < LANE_AT_ONCE && lane->session->flying < TOTAL_AT_ONCE
+		&& !(lane->token_asked && token_wanted(lane));
 }
 
 static void start_next(struct track_lane *lane)
@@ -268,9 +276,17 @@ void track_session_turn(struct track_session *session, int wait_ms)
 {
 	gint64 begin_us = g_get_monotonic_time();
 	bool paced = false;
+	GHashTableIter iter;
+	gpointer lane;
 
+	g_hash_table_iter_init(&iter, session->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &lane))
+		((struct track_lane *) lane)->held = false;
 	start_all(session, &wait_ms, &paced);
 	/* With nothing under way http_wait returns at once; the pace is kept all the same. */
 	if (!http_wait(session->http, wait_ms) && paced && g_get_monotonic_time() - begin_us < 1000)
 		g_usleep((gulong) wait_ms * 1000);
+	/* What became free is used at once: the caller's work, and the disk's, come while the carriers think. */
+	start_all(session, &wait_ms, &paced);
+	http_wait(session->http, 0);
 }

@@ -12,6 +12,7 @@ struct track_session {
 	const struct settings *settings;
 	struct http *http;
 	GHashTable *lanes;		/* carrier name -> struct track_lane */
+	int flying;			/* requests under way, of all lanes */
 	gint64 now;			/* of questions that are sent from here on */
 	track_spend *spend;		/* NULL: every request is allowed (a person asks) */
 	void *user;
@@ -26,7 +27,8 @@ struct track_lane {
 	GHashTable *secrets;		/* name -> struct secret; read when the lane wakes up */
 	GPtrArray *masks;		/* char *: what of them an answer must not bring into the database */
 	GQueue waiting;			/* struct track_question: its next request waits for its turn */
-	guint flying;			/* requests under way */
+	int flying;			/* requests under way */
+	bool held;			/* an answer told nothing: no further request before the caller has thought about it */
 	gint64 free_us;			/* monotonic; no request before */
 	struct secret *token;		/* NULL: none */
 	gint64 token_until_at;
@@ -61,6 +63,7 @@ void track_session_turn(struct track_session *session, int wait_ms);
 void track_session_release(struct track_session *session, const char *carrier, gint64 free_at);
 
 struct track_lane *track_session_lane(struct track_session *session, const struct carrier *carrier);
+void track_lane_flies(struct track_lane *lane, int change);	/* a request left (1) or was answered (-1) */
 bool track_lane_idle_ok(const struct track_lane *lane);
 bool track_lane_open(struct track_lane *lane, GError **error);	/* reads the secrets when it was idle */
 char *track_lane_mask(const struct track_lane *lane, const char *text);	/* owned */

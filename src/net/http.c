@@ -178,6 +178,15 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *user)
 	return run->large ? 0 : size * count;
 }
 
+/* GnuTLS reads all authorities anew for each connection, 4 MB of them, and Debian's libcurl names them twice: as one file
+ * and as a folder. */
+static bool bundled_ok(void)
+{
+	const curl_version_info_data *about = curl_version_info(CURLVERSION_NOW);
+
+	return about->age >= CURLVERSION_SEVENTH && about->cainfo && access(about->cainfo, R_OK) == 0;
+}
+
 static void set_options(struct run *run)
 {
 	const struct http_request *request = run->request;
@@ -208,6 +217,8 @@ static void set_options(struct run *run)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+	else if (bundled_ok())
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (request->body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) strlen(request->body));
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
@@ -319,6 +330,7 @@ struct http *http_new(guint at_once_per_host)
 	http->runs = g_hash_table_new(NULL, NULL);
 	curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long) at_once_per_host);
 	curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 64L);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, 32L);
 	return http;
 }
 

@@ -51,13 +51,13 @@ static const char wishes_sql[] =
 	" AND NOT EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = c.order_no AND o.channel = c.channel)"
 	" AND NOT EXISTS (SELECT 1 FROM shipments AS s WHERE s.number = n.value ->> '$.number')"
 	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = n.value ->> '$.number' AND (l.carrier <> '' OR l.next_at > ?1))"
-	" AND (SELECT count(*) FROM lookups AS l WHERE l.case_id = c.id) < 3 GROUP BY 1, 2";
+	" AND (SELECT count(*) FROM lookups AS l WHERE l.case_id = c.id) < 3 GROUP BY 1, 2 LIMIT ?2";
 
-GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error)
+GPtrArray *lookup_wishes(struct store *store, gint64 now, guint most, GError **error)
 {
 	g_autoptr(GPtrArray) wishes = g_ptr_array_new_with_free_func(lookup_wish_free);
 
-	if (!sql_each(store, error, take_wish, wishes, wishes_sql, "i", now))
+	if (!sql_each(store, error, take_wish, wishes, wishes_sql, "ii", now, (gint64) most))
 		return NULL;
 	return g_steal_pointer(&wishes);
 }

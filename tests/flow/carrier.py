@@ -680,7 +680,7 @@ def samples():
     say(not wrong and played >= 40, f"{played} samples of {len(by)} carriers played over the wire: {dict(outcomes)}", "; ".join(wrong))
 
 
-parts = [faults, breaker, tokens, steps, aggregators, budgets, numbers, secrets, samples]
+parts = [faults, breaker, tokens, steps, budgets, numbers, secrets, samples]
 boxes = []
 made = Instance.__init__
 
@@ -690,17 +690,22 @@ def remember(self, *arguments):
     boxes.append(self)
 
 
-Instance.__init__ = remember
-try:
-    os.makedirs(f"{top}/certs")
-    subprocess.run(["sh", f"{source}/tests/lib/certs.sh", f"{top}/certs"], check=True)
-    chosen = os.environ.get("WISMO_CARRIER_PARTS", "").split()
-    for part in parts:
-        if not chosen or part.__name__ in chosen:
-            part()
-    nowhere()
-    print(f"1..{results[0]}")
-finally:
-    if not os.environ.get("WISMO_CARRIER_KEEP"):
-        shutil.rmtree(top, ignore_errors=True)
-sys.exit(1 if results[1] else 0)
+def main():
+    Instance.__init__ = remember
+    try:
+        os.makedirs(f"{top}/certs")
+        subprocess.run(["sh", f"{source}/tests/lib/certs.sh", f"{top}/certs"], check=True)
+        chosen = os.environ.get("WISMO_CARRIER_PARTS", "").split()
+        for part in parts:
+            if not chosen or part.__name__ in chosen:
+                part()
+        nowhere()
+        print(f"1..{results[0]}")
+    finally:
+        if not os.environ.get("WISMO_CARRIER_KEEP"):
+            shutil.rmtree(top, ignore_errors=True)
+    sys.exit(1 if results[1] else 0)
+
+
+if __name__ == "__main__":
+    main()

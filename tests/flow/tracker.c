@@ -2,6 +2,7 @@
  *	tracker create DATABASE
  *	tracker ask CONFIG CARRIERS NOW [fast]	until nothing is due; `fast`: without the carriers' limits per second
  *	tracker samples CARRIERS		every sample of every carrier file, one JSON object a line
+ *	tracker map CARRIERS			microseconds to map an answer, and to parse the same JSON with jansson
  * CARRIERS is a folder of carrier files, or one file. */
 #include "wismo/base/log.h"
 #include "wismo/conf/carrier.h"
@@ -36,6 +37,15 @@ static struct carriers *load(const char *path, GError **error)
 	return g_steal_pointer(&carriers);
 }
 
+/* Of this program alone; what getrusage tells is inherited from whoever started it. */
+static int peak_kb(void)
+{
+	g_autofree char *text = NULL;
+	const char *line = g_file_get_contents("/proc/self/status", &text, NULL, NULL) ? strstr(text, "VmHWM:") : NULL;
+
+	return line ? atoi(line + strlen("VmHWM:")) : 0;
+}
+
 static int ask(const char *config, const char *folder, gint64 now, bool fast)
 {
 	GError *error = NULL;
@@ -59,7 +69,7 @@ static int ask(const char *config, const char *folder, gint64 now, bool fast)
 			return complain(error);
 		done += pass.done;
 	} while (pass.done);
-	printf("{\"done\":%u,\"next_at\":%" G_GINT64_FORMAT "}\n", done, pass.next_at);
+	printf("{\"done\":%u,\"next_at\":%" G_GINT64_FORMAT ",\"peak_kb\":%d}\n", done, pass.next_at, peak_kb());
 	return 0;
 }
 
@@ -114,6 +124,43 @@ static int samples(const char *folder)
 	return 0;
 }
 
+#define MAP_ROUNDS 50
+
+static int map(const char *folder)
+{
+	GError *error = NULL;
+	scoped(carriers) carriers = load(folder, &error);
+	gint64 mapped_us = 0, parsed_us = 0, worst_us = 0;
+	guint answers = 0, bytes = 0;
+
+	if (!carriers)
+		return complain(error);
+	for (guint i = 0; carriers_nth(carriers, i); i++)
+		for (guint k = 0; k < carriers_nth(carriers, i)->samples->len; k++) {
+			const struct carrier *carrier = carriers_nth(carriers, i);
+			const struct carrier_sample *sample = carrier->samples->pdata[k];
+			const struct carrier_step *step = carrier->steps->pdata[carrier->steps->len - 1];
+			gint64 begun_us = g_get_monotonic_time(), spent_us;
+
+			if (sample->outcome != OUTCOME_OK || sample->step)
+				continue;
+			for (int round = 0; round < MAP_ROUNDS; round++)
+				tracking_free(carrier_read(carrier, step, sample->http, sample->body, "0", 4102444800));
+			spent_us = g_get_monotonic_time() - begun_us;
+			mapped_us += spent_us;
+			worst_us = MAX(worst_us, spent_us / MAP_ROUNDS);
+			begun_us = g_get_monotonic_time();
+			for (int round = 0; round < MAP_ROUNDS; round++)
+				json_decref(json_loads(sample->body, 0, NULL));
+			parsed_us += g_get_monotonic_time() - begun_us;
+			answers += MAP_ROUNDS;
+			bytes += (guint) strlen(sample->body) * MAP_ROUNDS;
+		}
+	printf("{\"answers\":%u,\"bytes\":%u,\"map_us\":%.1f,\"worst_us\":%d,\"parse_us\":%.1f}\n", answers, bytes / MAX(answers, 1),
+	       (double) mapped_us / MAX(answers, 1), (int) worst_us, (double) parsed_us / MAX(answers, 1));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	GError *error = NULL;
@@ -127,6 +174,8 @@ int main(int argc, char **argv)
 		return ask(argv[2], argv[3], g_ascii_strtoll(argv[4], NULL, 10), argc > 5);
 	if (argc == 3 && strcmp(argv[1], "samples") == 0)
 		return samples(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "map") == 0)
+		return map(argv[2]);
 	fprintf(stderr, "usage: see the head of tests/flow/tracker.c\n");
 	return 2;
 }

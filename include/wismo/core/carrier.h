@@ -118,6 +118,7 @@ struct carrier {
 	const struct carrier *via;	/* who is asked instead (carriers_route); borrowed, NULL: itself */
 	const char *courier;		/* with `via`: what that one calls this carrier; borrowed */
 	struct expr_space *answer, *event;
+	struct expr *json;		/* over the answer: it is JSON at all */
 	/* Claims; days counted from the last movement; -1 unknown. */
 	gint64 liability_cents;
 	char *liability_currency;

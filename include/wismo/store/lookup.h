@@ -22,7 +22,7 @@ void lookup_free(gpointer lookup);
  * order has no shipment, and of one carrier only. A look-up without a carrier is wished for again once it is due. */
 struct lookup_wish { char *number, *carrier, *carrier_said; gint64 case_id; };
 void lookup_wish_free(gpointer wish);
-GPtrArray *lookup_wishes(struct store *store, gint64 now, GError **error);
+GPtrArray *lookup_wishes(struct store *store, gint64 now, guint most, GError **error);
 
 /* Adds one unless it is there; one of that number without a carrier gives way. `carrier` "": nobody to ask. `courier` as in struct
  * lookup. */
