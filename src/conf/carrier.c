@@ -64,6 +64,16 @@ static cfg_opt_t carrier_options[] = {
 };
 static cfg_opt_t file_options[] = { CFG_SEC("carrier", carrier_options, MAIN_FLAGS), CFG_END() };
 
+static bool no_rule(cfg_t *section, const char *check, GError **error)
+{
+	g_autoptr(GString) rules = g_string_new(NULL);
+	const struct check_rule *rule;
+
+	for (unsigned n = 0; (rule = check_nth(n)); n++)
+		g_string_append_printf(rules, "%s%s", n ? ", " : "", check_name(rule));
+	return confuse_fail(section, error, "check = %s: no such rule; there are %s", check, rules->str);
+}
+
 static bool read_number(cfg_t *section, struct carrier *carrier, GError **error)
 {
 	struct carrier_form *form = carrier_form_new();
@@ -85,7 +95,7 @@ static bool read_number(cfg_t *section, struct carrier *carrier, GError **error)
 	form->check = check ? check_find(check) : NULL;
 	if (!form->pattern)
 		return confuse_fail(section, error, "number \"%s\": form is missing", form->name);
-	return !check || form->check || confuse_fail(section, error, "check = %s: no such rule", check);
+	return !check || form->check || no_rule(section, check, error);
 }
 
 static bool read_step(cfg_t *section, struct carrier *carrier, GError **error)

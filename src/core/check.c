@@ -11,7 +11,6 @@
 struct check_rule {
 	const char *name;
 	bool (*ok)(const char *number, gsize length);
-	const char *summary;
 };
 
 static bool digits_ok(const char *number, gsize length)
@@ -40,16 +39,19 @@ static bool gs1_from(const char *number, gsize length, int start)
 	return (10 - sum % 10) % 10 == number[length - 1] - '0';
 }
 
+/* Weights 3, 1 from the right, mod 10 (NVE, SSCC, IMpb, Hermes, Canada Post, Colissimo). */
 static bool gs1(const char *number, gsize length)
 {
 	return gs1_from(number, length, 0);
 }
 
+/* As gs1 with 1 added to the sum (GLS, observed). */
 static bool gls(const char *number, gsize length)
 {
 	return gs1_from(number, length, 1);
 }
 
+/* Every second digit from the right doubled, mod 10 (Purolator, Old Dominion). */
 static bool luhn(const char *number, gsize length)
 {
 	int sum = 0;
@@ -64,6 +66,7 @@ static bool luhn(const char *number, gsize length)
 	return sum % 10 == 0;
 }
 
+/* Weights 4, 9 from the left, mod 10 (Identcode). */
 static bool ident(const char *number, gsize length)
 {
 	int sum = 0;
@@ -75,6 +78,7 @@ static bool ident(const char *number, gsize length)
 	return (10 - sum % 10) % 10 == number[length - 1] - '0';
 }
 
+/* The number before the last digit, mod 7 (DHL Express, Japan; Blue Dart and Aramex observed). */
 static bool mod7(const char *number, gsize length)
 {
 	int rest = 0;
@@ -86,6 +90,7 @@ static bool mod7(const char *number, gsize length)
 	return rest == number[length - 1] - '0';
 }
 
+/* Weights 2 to 7 from the right, mod 11, 10 and 11 become 0 (Mondial Relay, Ukrposhta). */
 static bool mod11(const char *number, gsize length)
 {
 	int sum = 0, check;
@@ -98,7 +103,8 @@ static bool mod11(const char *number, gsize length)
 	return (check >= 10 ? 0 : check) == number[length - 1] - '0';
 }
 
-/* Nine digits; with the letters of a whole S10 number around them, too. */
+/* Weights 8 6 4 2 3 5 9 7 over eight digits, mod 11 (UPU S10). Nine digits; with the letters of a whole S10 number
+ * around them, too. */
 static bool s10(const char *number, gsize length)
 {
 	static const int weights[] = { 8, 6, 4, 2, 3, 5, 9, 7 };
@@ -130,17 +136,20 @@ static int ups_sum(const char *number, gsize length, int first, int second)
 	return sum;
 }
 
+/* Weights 1, 2 from the left, letters (ASCII - 3) mod 10 (UPS, OnTrac). */
 static bool ups(const char *number, gsize length)
 {
 	return length > 1 && g_ascii_isdigit(number[length - 1])
 		&& (10 - ups_sum(number, length, 1, 2) % 10) % 10 == number[length - 1] - '0';
 }
 
+/* Weights 2, 1 from the left, letters as UPS, mod 10 without complement (Evri, observed). */
 static bool evri(const char *number, gsize length)
 {
 	return length > 1 && g_ascii_isdigit(number[length - 1]) && ups_sum(number, length, 2, 1) % 10 == number[length - 1] - '0';
 }
 
+/* Weights 1, 3, 7 from the right, mod 11, mod 10 (FedEx). */
 static bool fedex(const char *number, gsize length)
 {
 	static const int weights[] = { 1, 3, 7 };
@@ -153,7 +162,8 @@ static bool fedex(const char *number, gsize length)
 	return sum % 11 % 10 == number[length - 1] - '0';
 }
 
-/* The first three digits are an area and do not count; of each product both digits are added. */
+/* Weights 1, 3, 5 ... from the right; the first three digits are an area and do not count; of each product both digits
+ * are added; mod 10 (SF, observed). */
 static bool sf(const char *number, gsize length)
 {
 	int sum = 0;
@@ -173,6 +183,7 @@ static int value36(char c)
 	return g_ascii_isdigit(c) ? c - '0' : c - 'A' + 10;
 }
 
+/* ISO 7064 mod 37,36 over letters and digits (DPD, Chronopost). */
 static bool mod37_36(const char *number, gsize length)
 {
 	int rest = 36;
@@ -185,6 +196,7 @@ static bool mod37_36(const char *number, gsize length)
 	return length > 1 && (37 - rest) % 36 == value36(number[length - 1]);
 }
 
+/* Character codes, mod 23, a letter (Correos, observed). */
 static bool correos(const char *number, gsize length)
 {
 	static const char letters[] = "TRWAGMYFPDXBNJZSQVHLCKE";	/* those of Spanish identity cards */
@@ -196,19 +208,19 @@ static bool correos(const char *number, gsize length)
 }
 
 static const struct check_rule rules[] = {
-	{ "gs1", gs1, "weights 3, 1 from the right, mod 10 (NVE, SSCC, IMpb, Hermes, Canada Post, Colissimo)" },
-	{ "gls", gls, "gs1 with 1 added to the sum (GLS, observed)" },
-	{ "luhn", luhn, "every second digit from the right doubled, mod 10 (Purolator, Old Dominion)" },
-	{ "ident", ident, "weights 4, 9 from the left, mod 10 (Identcode)" },
-	{ "mod7", mod7, "the number before the last digit, mod 7 (DHL Express, Japan; Blue Dart and Aramex observed)" },
-	{ "mod11", mod11, "weights 2 to 7 from the right, mod 11, 10 and 11 become 0 (Mondial Relay, Ukrposhta)" },
-	{ "s10", s10, "weights 8 6 4 2 3 5 9 7 over eight digits, mod 11 (UPU S10)" },
-	{ "ups", ups, "weights 1, 2 from the left, letters (ASCII - 3) mod 10 (UPS, OnTrac)" },
-	{ "evri", evri, "weights 2, 1 from the left, letters as UPS, mod 10 without complement (Evri, observed)" },
-	{ "fedex", fedex, "weights 1, 3, 7 from the right, mod 11, mod 10 (FedEx)" },
-	{ "sf", sf, "weights 1, 3, 5 ... from the right without the first three, digits of the products, mod 10 (SF, observed)" },
-	{ "mod37_36", mod37_36, "ISO 7064 mod 37,36 over letters and digits (DPD, Chronopost)" },
-	{ "correos", correos, "character codes, mod 23, a letter (Correos, observed)" },
+	{ "gs1", gs1 },
+	{ "gls", gls },
+	{ "luhn", luhn },
+	{ "ident", ident },
+	{ "mod7", mod7 },
+	{ "mod11", mod11 },
+	{ "s10", s10 },
+	{ "ups", ups },
+	{ "evri", evri },
+	{ "fedex", fedex },
+	{ "sf", sf },
+	{ "mod37_36", mod37_36 },
+	{ "correos", correos },
 };
 
 const struct check_rule *check_nth(unsigned n)
@@ -227,11 +239,6 @@ const struct check_rule *check_find(const char *name)
 const char *check_name(const struct check_rule *rule)
 {
 	return rule->name;
-}
-
-const char *check_summary(const struct check_rule *rule)
-{
-	return rule->summary;
 }
 
 bool check_ok(const struct check_rule *rule, const char *number)

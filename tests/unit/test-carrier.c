@@ -311,6 +311,23 @@ static void the_page_of_a_form_wins_over_the_carriers(void **state)
 	assert_ptr_equal(carriers_named(carriers, "DHL Express"), dhl);
 }
 
+static void every_check_rule_stands_in_the_manual(void **state)
+{
+	g_autofree char *path = g_build_filename(g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".", "contrib", "man",
+						 "wismo-carriers.5", NULL);
+	g_autofree char *manual = NULL;
+	const struct check_rule *rule;
+
+	(void) state;
+	assert_true(g_file_get_contents(path, &manual, NULL, NULL));
+	for (unsigned n = 0; (rule = check_nth(n)); n++) {
+		g_autofree char *entry = g_strdup_printf(".TP\n.B %s\n", check_name(rule));
+
+		if (!strstr(manual, entry))
+			fail_msg("wismo-carriers(5) does not tell of %s", check_name(rule));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +339,7 @@ int main(void)
 		cmocka_unit_test(a_form_with_a_check_decides_before_a_looser_one),
 		cmocka_unit_test(an_unpublished_rule_lowers_but_does_not_refuse),
 		cmocka_unit_test(a_carrier_is_asked_for_the_number_that_it_knows),
+		cmocka_unit_test(every_check_rule_stands_in_the_manual),
 		cmocka_unit_test(the_page_of_a_form_wins_over_the_carriers),
 	};
 

@@ -1,5 +1,5 @@
-/* Check digits of tracking numbers. A rule is named in a carrier file and judges a number in normal form
- * (upper case letters and digits only). The rules and their sources stand in one table in check.c. */
+/* Check digits of tracking numbers. A rule is named in a carrier file and judges the part of a number that the form
+ * marks, in upper case letters and digits, its last sign being the check digit. */
 #ifndef WISMO_CORE_CHECK_H
 #define WISMO_CORE_CHECK_H
 
@@ -11,8 +11,7 @@ const struct check_rule *check_find(const char *name);
 const char *check_name(const struct check_rule *rule);
 bool check_ok(const struct check_rule *rule, const char *number);
 
-/* For man pages and messages: the n-th rule, NULL past the end. */
+/* For messages and tests: the n-th rule, NULL past the end. */
 const struct check_rule *check_nth(unsigned n);
-const char *check_summary(const struct check_rule *rule);
 
 #endif
