@@ -303,7 +303,7 @@ static struct pack *from_cfg(cfg_t *cfg, const char *name, GError **error)
 	const char *lang = cfg_getstr(cfg, "lang");
 	g_autofree char *base = g_path_get_basename(name);
 	g_autoptr(GHashTable) blocks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	scoped(matcher) matcher = matcher_new();
+	scoped(matcher) matcher = matcher_new_prover();
 	scoped(pack) pack = pack_new(lang ? lang : "");
 	struct reader reader = { pack, blocks, NULL, matcher };
 	bool good;

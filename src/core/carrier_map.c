@@ -109,7 +109,7 @@ bool carrier_compile(struct carrier *carrier, GError **error)
 		struct carrier_form *form = g_ptr_array_index(carrier->forms, i);
 		g_autofree char *whole = g_strdup_printf("\\A(?:%s)\\z", form->pattern);
 
-		form->regex = regex_new(whole, 0, error);
+		form->regex = regex_new(whole, REGEX_RARE, error);
 		if (!form->regex)
 			return carrier_fail(carrier, form->line, error, "form");
 	}

@@ -20,13 +20,19 @@ struct value {
 	char *text;
 };
 
-struct expr_space {
+/* One connection for all spaces, closed with the last: each carrier has two, and a connection takes 150 KB. They share
+ * nothing in it but its functions and limits; one evaluation runs at a time. */
+static struct engine {
 	sqlite3 *db;
+	guint spaces;
+	guint steps;		/* of the evaluation that runs */
+} engine;
+
+struct expr_space {
 	char *row;		/* "WITH facts AS (SELECT ?1 AS a, ?2 AS b)": first, so that a `?` of an expression is one too many */
 	struct value *values;
 	guint count;
 	guint64 generation;	/* raised by every set: statements bind anew only when it differs */
-	guint steps;		/* of the evaluation that runs */
 };
 
 struct expr {
@@ -70,26 +76,45 @@ static int authorize(void *user, int action, const char *first, const char *seco
 
 static int count_steps(void *user)
 {
-	struct expr_space *space = user;
-
-	space->steps += STEP_STRIDE;
-	return space->steps > EXPR_STEPS;
+	(void) user;
+	engine.steps += STEP_STRIDE;
+	return engine.steps > EXPR_STEPS;
 }
 
-static void harden(struct expr_space *space)
+static void harden(sqlite3 *db)
 {
-	sqlite3_db_config(space->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	sqlite3_db_config(space->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	sqlite3_db_config(space->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_limit(space->db, SQLITE_LIMIT_LENGTH, TEXT_CAP_BYTES);
-	sqlite3_limit(space->db, SQLITE_LIMIT_SQL_LENGTH, 64 * 1024);
-	sqlite3_limit(space->db, SQLITE_LIMIT_EXPR_DEPTH, 200);
-	sqlite3_limit(space->db, SQLITE_LIMIT_ATTACHED, 0);
-	sqlite3_limit(space->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200);	/* LIKE and GLOB backtrack */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, TEXT_CAP_BYTES);
+	sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 64 * 1024);
+	sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 200);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_limit(db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200);	/* LIKE and GLOB backtrack */
 	/* A table-valued function declares its columns by CREATE TABLE when it is first named. */
-	sqlite3_exec(space->db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
-	sqlite3_set_authorizer(space->db, authorize, space);
-	sqlite3_progress_handler(space->db, STEP_STRIDE, count_steps, space);
+	sqlite3_exec(db, "SELECT 1 FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
+	sqlite3_set_authorizer(db, authorize, NULL);
+	sqlite3_progress_handler(db, STEP_STRIDE, count_steps, NULL);
+}
+
+static void engine_start(void)
+{
+	if (engine.spaces++)
+		return;
+	/* Debian's SQLite knows shared caches and URIs: neither is wanted here. */
+	if (sqlite3_open_v2(":memory:", &engine.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+			    NULL) != SQLITE_OK)
+		g_error("out of memory");
+	expr_functions_install(engine.db);
+	harden(engine.db);
+}
+
+static void engine_stop(void)
+{
+	if (--engine.spaces)
+		return;
+	g_assert(sqlite3_close(engine.db) == SQLITE_OK);	/* an expression outlived its space */
+	engine.db = NULL;
 }
 
 struct expr_space *expr_space_new(const char *const *columns)
@@ -97,11 +122,7 @@ struct expr_space *expr_space_new(const char *const *columns)
 	struct expr_space *space = g_new0(struct expr_space, 1);
 	GString *row = g_string_new("WITH facts AS (SELECT ");
 
-	/* Debian's SQLite knows shared caches and URIs: neither is wanted here. */
-	if (sqlite3_open_v2(":memory:", &space->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-			    NULL) != SQLITE_OK)
-		g_error("out of memory");
-	expr_functions_install(space->db);
+	engine_start();
 	for (; columns[space->count]; space->count++)
 		g_string_append_printf(row, "%s?%u AS \"%s\"", space->count ? ", " : "", space->count + 1,
 				       columns[space->count]);
@@ -110,7 +131,6 @@ struct expr_space *expr_space_new(const char *const *columns)
 	for (guint i = 0; i < space->count; i++)
 		space->values[i].type = SQLITE_NULL;
 	space->generation = 1;
-	harden(space);
 	return space;
 }
 
@@ -118,7 +138,7 @@ void expr_space_free(struct expr_space *space)
 {
 	if (!space)
 		return;
-	g_assert(sqlite3_close(space->db) == SQLITE_OK);	/* an expression outlived its space */
+	engine_stop();
 	for (guint i = 0; i < space->count; i++)
 		g_free(space->values[i].text);
 	g_free(space->values);
@@ -165,13 +185,13 @@ static sqlite3_stmt *compile(struct expr_space *space, const char *sql, const ch
 	const char *rest = NULL;
 	int code;
 
-	space->steps = 0;
-	code = sqlite3_prepare_v3(space->db, whole, -1, SQLITE_PREPARE_PERSISTENT, &statement, &rest);
+	engine.steps = 0;
+	code = sqlite3_prepare_v3(engine.db, whole, -1, SQLITE_PREPARE_PERSISTENT, &statement, &rest);
 	if (code == SQLITE_OK && statement && !*rest && sqlite3_column_count(statement) == 1
 	    && sqlite3_bind_parameter_count(statement) == (int) space->count)
 		return statement;
 	g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: in \"%s\"",
-		    code == SQLITE_OK ? "not one expression" : sqlite3_errmsg(space->db), sql);
+		    code == SQLITE_OK ? "not one expression" : sqlite3_errmsg(engine.db), sql);
 	sqlite3_finalize(statement);
 	return NULL;
 }
@@ -236,14 +256,14 @@ static int step(struct expr *expr, sqlite3_stmt *statement, GError **error)
 
 	if (code != SQLITE_ROW && code != SQLITE_DONE)
 		g_set_error(error, WISMO_ERROR, WISMO_PARK, "%s: in \"%s\"",
-			    code == SQLITE_INTERRUPT ? "more work than allowed" : sqlite3_errmsg(expr->space->db), expr->sql);
+			    code == SQLITE_INTERRUPT ? "more work than allowed" : sqlite3_errmsg(engine.db), expr->sql);
 	return code;
 }
 
 /* True when there is a value that is not NULL; the caller resets. */
 static bool evaluate(struct expr *expr, GError **error)
 {
-	expr->space->steps = 0;
+	engine.steps = 0;
 	bind(expr->space, expr->scalar, &expr->scalar_generation);
 	return step(expr, expr->scalar, error) == SQLITE_ROW && sqlite3_column_type(expr->scalar, 0) != SQLITE_NULL;
 }
@@ -293,7 +313,7 @@ GPtrArray *expr_list(struct expr *expr, guint most, GError **error)
 
 	if (!expr_list_open(expr, error))
 		return NULL;
-	expr->space->steps = 0;
+	engine.steps = 0;
 	bind(expr->space, expr->list, &expr->list_generation);
 	while (items->len < most && (code = step(expr, expr->list, error)) == SQLITE_ROW)
 		if (sqlite3_column_type(expr->list, 0) != SQLITE_NULL)

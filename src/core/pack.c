@@ -87,7 +87,7 @@ const struct pack *packs_find(const struct packs *packs, const char *lang)
 }
 
 /* Is `pattern` found in the line (sentence) of [start, end)? */
-static enum pattern_outcome in_sentence(const struct pattern *pattern, struct matcher *matcher, const char *text,
+static enum pattern_outcome in_sentence(struct pattern *pattern, struct matcher *matcher, const char *text,
 					gsize length, gsize start, gsize end)
 {
 	while (start > 0 && text[start - 1] != '\n')
@@ -123,7 +123,7 @@ static void try_text(const struct rule *rule, struct matcher *matcher, const cha
 }
 
 /* Looks for a side condition in everything that the buyer wrote. */
-static enum pattern_outcome anywhere(const struct pattern *pattern, struct matcher *matcher,
+static enum pattern_outcome anywhere(struct pattern *pattern, struct matcher *matcher,
 				     const struct rule_view *view)
 {
 	enum pattern_outcome found = PATTERN_NO;

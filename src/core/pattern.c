@@ -8,14 +8,23 @@
 #include <pcre2.h>
 #include <string.h>
 
+#define WIDE_TRIES 50	/* one message in twenty-five has an emoji or a currency sign: the interpreter will do for these */
 #define JIT_STACK_START (32 * 1024)
 #define JIT_STACK_CAP (1024 * 1024)	/* JIT obeys neither heap nor depth limit; this bounds it */
 
-/* Folded text of most languages is ASCII. There, a pattern that is ASCII itself means the same without UTF and UCP, and
- * takes half the time: each \b and \w is a look into a table, not into Unicode's properties. */
-struct pattern {
-	pcre2_code *plain;	/* for ASCII text; NULL: the pattern is not ASCII */
+struct code {
 	pcre2_code *code;
+	guint tries;
+	bool translated;	/* JIT was asked for */
+};
+
+/* Folded text of most languages is ASCII. There, a pattern that is ASCII itself means the same without UTF and UCP, and
+ * takes half the time: each \b and \w is a look into a table, not into Unicode's properties. The other code is made when
+ * a text first needs it, and machine code of either when it is first tried in earnest: eleven languages of both would
+ * take 15 MB, and few sellers read more than three. */
+struct pattern {
+	char *source;		/* NULL: not ASCII, `wide` was made at once */
+	struct code plain, wide;
 	struct need *need;
 };
 
@@ -23,34 +32,39 @@ struct matcher {
 	pcre2_match_context *context;
 	pcre2_match_data *found;
 	pcre2_jit_stack *stack;
+	bool translates;
 };
 
-static const pcre2_code *jit(pcre2_code *code)
+static pcre2_code *compile(const char *source, uint32_t more, GError **error)
 {
-	(void) pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
+	const uint32_t options = PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE;
+	char text[256];
+	int number;
+	PCRE2_SIZE at;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR) source, PCRE2_ZERO_TERMINATED, options | more, &number, &at, NULL);
+
+	if (!code) {
+		pcre2_get_error_message(number, (PCRE2_UCHAR *) text, sizeof text);
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s, before \"%.20s\"", text, source + at);
+	}
 	return code;
 }
 
 struct pattern *pattern_new(const char *source, struct needles *needles, GError **error)
 {
-	const uint32_t options = PCRE2_MULTILINE | PCRE2_NO_AUTO_CAPTURE;
-	int code;
-	PCRE2_SIZE at;
 	struct pattern *pattern = g_new0(struct pattern, 1);
 
-	pattern->code = pcre2_compile((PCRE2_SPTR) source, PCRE2_ZERO_TERMINATED, options | PCRE2_UTF | PCRE2_UCP, &code, &at, NULL);
-	if (!pattern->code) {
-		char text[256];
-
-		pcre2_get_error_message(code, (PCRE2_UCHAR *) text, sizeof text);
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s, before \"%.20s\"", text, source + at);
-		g_free(pattern);
+	if (g_str_is_ascii(source)) {
+		pattern->source = g_strdup(source);
+		pattern->plain.code = compile(source, 0, error);
+	} else {
+		pattern->wide.code = compile(source, PCRE2_UTF | PCRE2_UCP, error);
+	}
+	if (!pattern->plain.code && !pattern->wide.code) {
+		pattern_free(pattern);
 		return NULL;
 	}
 	pattern->need = needles ? need_new(needles, source) : NULL;
-	if (g_str_is_ascii(source))
-		pattern->plain = pcre2_compile((PCRE2_SPTR) source, PCRE2_ZERO_TERMINATED, options, &code, &at, NULL);
-	jit(pattern->plain ? pattern->plain : pattern->code);
 	return pattern;
 }
 
@@ -60,16 +74,18 @@ void pattern_free(gpointer pointer)
 
 	if (!pattern)
 		return;
-	pcre2_code_free(pattern->plain);
-	pcre2_code_free(pattern->code);
+	pcre2_code_free(pattern->plain.code);
+	pcre2_code_free(pattern->wide.code);
 	need_free(pattern->need);
+	g_free(pattern->source);
 	g_free(pattern);
 }
 
-struct matcher *matcher_new(void)
+static struct matcher *make(bool translates)
 {
 	struct matcher *matcher = g_new0(struct matcher, 1);
 
+	matcher->translates = translates;
 	matcher->context = pcre2_match_context_create(NULL);
 	matcher->found = pcre2_match_data_create(1, NULL);
 	matcher->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_CAP, NULL);
@@ -81,6 +97,16 @@ struct matcher *matcher_new(void)
 	if (matcher->stack)
 		pcre2_jit_stack_assign(matcher->context, NULL, matcher->stack);
 	return matcher;
+}
+
+struct matcher *matcher_new(void)
+{
+	return make(true);
+}
+
+struct matcher *matcher_new_prover(void)
+{
+	return make(false);
 }
 
 void matcher_free(struct matcher *matcher)
@@ -111,24 +137,30 @@ static bool ascii_ok(const char *text, gsize length)
 	return !(any & G_GUINT64_CONSTANT(0x8080808080808080));
 }
 
-/* The other code is translated when a text first needs it: in most languages none ever does. */
-static const pcre2_code *code_for(const struct pattern *pattern, const char *text, gsize length)
+/* NULL: out of memory. */
+static const pcre2_code *code_for(struct pattern *pattern, const struct matcher *matcher, const char *text, gsize length)
 {
-	size_t translated = 0;
+	struct code *code = pattern->source && ascii_ok(text, length) ? &pattern->plain : &pattern->wide;
 
-	if (pattern->plain && ascii_ok(text, length))
-		return pattern->plain;
-	if (pattern->plain && pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &translated) == 0 && !translated)
-		return jit(pattern->code);
-	return pattern->code;
+	if (!code->code)
+		code->code = compile(pattern->source, PCRE2_UTF | PCRE2_UCP, NULL);
+	if (code->code && matcher->translates && !code->translated
+	    && (!pattern->source || code == &pattern->plain || ++code->tries > WIDE_TRIES)) {
+		(void) pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
+		code->translated = true;
+	}
+	return code->code;
 }
 
-enum pattern_outcome pattern_find(const struct pattern *pattern, struct matcher *matcher, const char *text,
+enum pattern_outcome pattern_find(struct pattern *pattern, struct matcher *matcher, const char *text,
 				  gsize length, gsize from, gsize *start, gsize *end)
 {
-	int code = pcre2_match(code_for(pattern, text, length), (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK,
-			       matcher->found, matcher->context);
+	const pcre2_code *program = code_for(pattern, matcher, text, length);
+	int code;
 
+	if (!program)
+		return PATTERN_UNKNOWN;
+	code = pcre2_match(program, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK, matcher->found, matcher->context);
 	if (code == PCRE2_ERROR_NOMATCH)
 		return PATTERN_NO;
 	if (code < 0)

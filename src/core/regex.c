@@ -12,12 +12,27 @@
 #define DEPTH_LIMIT 5000
 #define HEAP_LIMIT_KB 20000
 
+/* Working memory of all: a match is over when regex_find returns, and each could hold 20 KB of frames. */
+static pcre2_match_data *found;
+static pcre2_match_context *limits;
+
 struct regex {
 	pcre2_code *code;
-	pcre2_match_data *found;
-	pcre2_match_context *limits;
 	uint32_t shortest;		/* no shorter text matches */
 };
+
+static void prepare(void)
+{
+	if (found)
+		return;
+	found = pcre2_match_data_create(REGEX_GROUPS, NULL);
+	limits = pcre2_match_context_create(NULL);
+	if (!found || !limits)
+		g_error("out of memory");
+	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+	pcre2_set_heap_limit(limits, HEAP_LIMIT_KB);
+}
 
 struct regex *regex_new(const char *pattern, unsigned flags, GError **error)
 {
@@ -48,17 +63,12 @@ struct regex *regex_new(const char *pattern, unsigned flags, GError **error)
 			    (const char *) text, offset);
 		return NULL;
 	}
-	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it only takes longer */
+	if (!(flags & REGEX_RARE))
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);	/* without JIT it only takes longer */
+	prepare();
 	regex = g_new0(struct regex, 1);
 	regex->code = code;
-	regex->found = pcre2_match_data_create(REGEX_GROUPS, NULL);
-	regex->limits = pcre2_match_context_create(NULL);
-	if (!regex->found || !regex->limits)
-		g_error("out of memory");
 	pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &regex->shortest);
-	pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
-	pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
-	pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KB);
 	return regex;
 }
 
@@ -68,8 +78,6 @@ void regex_free(gpointer pointer)
 
 	if (!regex)
 		return;
-	pcre2_match_data_free(regex->found);
-	pcre2_match_context_free(regex->limits);
 	pcre2_code_free(regex->code);
 	g_free(regex);
 }
@@ -77,13 +85,13 @@ void regex_free(gpointer pointer)
 bool regex_find(const struct regex *regex, const char *text, gsize length, gsize from, struct regex_hit *hit,
 		bool *bounded)
 {
-	const PCRE2_SIZE *where = pcre2_get_ovector_pointer(regex->found);
+	const PCRE2_SIZE *where = pcre2_get_ovector_pointer(found);
 	int count;
 
 	/* A tracking number is compared with some 400 forms, most of them of another length. */
 	if (from > length || length - from < regex->shortest)
 		return false;
-	count = pcre2_match(regex->code, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK, regex->found, regex->limits);
+	count = pcre2_match(regex->code, (PCRE2_SPTR) text, length, from, PCRE2_NO_UTF_CHECK, found, limits);
 
 	if (count < 0) {
 		if (count != PCRE2_ERROR_NOMATCH && bounded)

@@ -12,7 +12,7 @@
 static const char *root;
 static guint tried, saved, matched;
 
-static void compare(const struct rule *rule, const struct pattern *pattern, struct matcher *matcher, const struct folded *text,
+static void compare(const struct rule *rule, struct pattern *pattern, struct matcher *matcher, const struct folded *text,
 		    const struct held *held)
 {
 	enum pattern_outcome found;

@@ -26,13 +26,14 @@ struct pattern *pattern_new(const char *source, struct needles *needles, GError 
 void pattern_free(gpointer pattern);
 
 struct matcher *matcher_new(void);
+struct matcher *matcher_new_prover(void);	/* for patterns that are tried once: none is made machine code */
 void matcher_free(struct matcher *matcher);
 
 /* False: it cannot match a text that holds this (NULL: unknown), nor any part of it; then it need not be tried. */
 bool pattern_may(const struct pattern *pattern, const struct held *held);
 
 /* First match at or after byte `from`. `start` and `end` (may be NULL) are set for PATTERN_YES only. */
-enum pattern_outcome pattern_find(const struct pattern *pattern, struct matcher *matcher, const char *text,
+enum pattern_outcome pattern_find(struct pattern *pattern, struct matcher *matcher, const char *text,
 				  gsize length, gsize from, gsize *start, gsize *end);
 
 SCOPE(pattern, pattern_free)

@@ -12,6 +12,7 @@ enum regex_flag {
 	REGEX_CASELESS = 1,
 	REGEX_LINES = 2,	/* ^ and $ stand at line ends too */
 	REGEX_HERE = 4,		/* only a match that begins at `from` counts */
+	REGEX_RARE = 16,	/* tried too seldom to be worth machine code (2 to 10 KB) */
 	REGEX_ASCII = 8,	/* \d, \w, \s and \b know ASCII only: much faster, and what begins with \d is leapt to */
 };
 
