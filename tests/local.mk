@@ -254,6 +254,11 @@ tests_flow_test_stream_SOURCES = tests/flow/test-stream.c tests/lib/peer.c tests
 tests_flow_test_stream_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_stream_LDADD = $(NET_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-send
+tests_flow_test_send_SOURCES = tests/flow/test-send.c tests/lib/ledger.c tests/lib/ledger.h tests/lib/peer.c tests/lib/peer.h $(TEST_SEAMS)
+tests_flow_test_send_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_send_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-smtp
 tests_flow_test_smtp_SOURCES = tests/flow/test-smtp.c tests/lib/peer.c tests/lib/peer.h $(TEST_SEAMS)
 tests_flow_test_smtp_CFLAGS = $(TEST_CFLAGS)

@@ -202,6 +202,8 @@ bool act_step(const struct flow *flow, gint64 now, struct pass *pass, GError **e
 		if (!task)
 			break;
 		after = task->id;
+		if (flow->alive)
+			flow->alive(flow->alive_user);
 		if (!handle(flow, task, now, &pass->done, &cause)) {
 			if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
 				break;

@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #define STOP_WAIT_US (5 * G_USEC_PER_SEC)
-#define HUNG_US (600 * G_USEC_PER_SEC)	/* the longest honest step: a first sight of a large mailbox beats in between */
+/* The longest honest silence: one mail over SMTP, 300 s to its dot and 600 s for the answer. Killed there it would be uncertain. */
+#define HUNG_US (960 * G_USEC_PER_SEC)
 #define PROVEN_US (60 * G_USEC_PER_SEC)	/* a worker that lived so long starts again at once */
 #define BACKOFF_MOST_S 60
 #define CRASHES_TO_SPLIT 3		/* then every mailbox gets a worker to itself */

@@ -51,29 +51,29 @@ static void beat(const struct run_team *team, const struct run_worker *self, boo
 	atomic_store(&team->slots[self->slot].idle, idle);
 }
 
-struct inbox {
+struct signs {
 	const struct run_team *team;
 	const struct run_worker *self;
 };
 
-static void inbox_alive(void *user)
+static void give_sign(void *user)
 {
-	const struct inbox *inbox = user;
+	const struct signs *signs = user;
 
-	beat(inbox->team, inbox->self, false);
+	beat(signs->team, signs->self, false);
 }
 
-static void inbox_news(void *user)
+static void give_news(void *user)
 {
-	const struct inbox *inbox = user;
+	const struct signs *signs = user;
 
-	wake_others(inbox->team, inbox->self);
+	wake_others(signs->team, signs->self);
 }
 
 static bool watch_mail(const struct run_team *team, struct run_worker *self, const struct flow *flow, GError **error)
 {
-	struct inbox inbox = { team, self };
-	const struct fetch_wires wires = { .wake_fd = self->wake[0], .alive = inbox_alive, .news = inbox_news, .user = &inbox };
+	struct signs signs = { team, self };
+	const struct fetch_wires wires = { .wake_fd = self->wake[0], .alive = give_sign, .news = give_news, .user = &signs };
 	g_autoptr(GPtrArray) accounts = g_ptr_array_new();
 
 	for (guint i = 0; i < flow->settings->accounts->len; i++) {
@@ -227,7 +227,8 @@ static void confine(const struct run_team *team)
 
 int run_worker_main(const struct run_team *team, struct run_worker *self)
 {
-	struct flow flow = { .settings = team->files->settings, .book = team->files->book };
+	struct signs signs = { team, self };
+	struct flow flow = { .settings = team->files->settings, .book = team->files->book, .alive = give_sign, .alive_user = &signs };
 	g_autofree char *name = self->account ? g_strdup_printf("%s:%s", self->role->name, self->account) : g_strdup(self->role->name);
 	g_autoptr(GError) error = NULL;
 	int notes;

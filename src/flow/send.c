@@ -266,6 +266,8 @@ bool send_step(const struct flow *flow, gint64 now, struct pass *pass, GError **
 		if (!reply)
 			break;
 		after = reply->id;
+		if (flow->alive)
+			flow->alive(flow->alive_user);
 		/* One failure of a server is enough: the others keep their attempts, and one of them does not ask right again. */
 		if (!(until_at ? wait_out(flow, reply, *until_at, error) : handle(flow, reply, now, down, &pass->done, error)))
 			return false;
