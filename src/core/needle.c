@@ -14,15 +14,17 @@
 struct word {
 	char *text;
 	guint16 length;
+	bool starts, ends;	/* only between \b's */
 	guint16 next;		/* of the same bucket */
 	GArray *sets;		/* guint: sets that it belongs to */
 };
 
 struct needles {
 	GArray *words;		/* struct word */
-	GHashTable *by_text;	/* text, borrowed -> number + 1 */
+	GHashTable *by_text;	/* text with its ends -> number + 1 */
 	GHashTable *by_set;	/* numbers of words as text -> number of the set + 1 */
 	guint sets;
+	guint digit;		/* number of the word that is any digit; NONE */
 	guint16 buckets[BUCKETS];
 };
 
@@ -51,7 +53,8 @@ struct needles *needles_new(void)
 
 	needles->words = g_array_new(FALSE, FALSE, sizeof(struct word));
 	g_array_set_clear_func(needles->words, word_clear);
-	needles->by_text = g_hash_table_new(g_str_hash, g_str_equal);
+	needles->by_text = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	needles->digit = NONE;
 	needles->by_set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	memset(needles->buckets, 0xff, sizeof needles->buckets);
 	return needles;
@@ -67,33 +70,36 @@ void needles_free(struct needles *needles)
 	g_free(needles);
 }
 
-static guint bucket_of(const char *text)
+/* Of the first three bytes; a shorter word is its bytes and zeros. */
+static guint bucket_of(const char *text, gsize length)
 {
 	const guint8 *t = (const guint8 *) text;
 
-	return ((guint) t[0] * 961 + (guint) t[1] * 31 + t[2]) % BUCKETS;
+	return ((guint) t[0] * 961 + (length > 1 ? (guint) t[1] * 31 : 0) + (length > 2 ? t[2] : 0)) % BUCKETS;
 }
 
 /* NONE: too many. */
-static guint number_of(struct needles *needles, const char *text)
+static guint number_of(struct needles *needles, const struct want *want)
 {
-	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(needles->by_text, text));
-	struct word word = { 0 };
-	guint bucket;
+	g_autofree char *key = g_strdup_printf("%s%s%s", want->starts ? " " : "", want->word, want->ends ? " " : "");
+	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(needles->by_text, key)), bucket;
+	struct word word = { .text = want->word, .length = (guint16) strlen(want->word), .starts = want->starts, .ends = want->ends };
 
 	if (number)
 		return number - 1;
 	if (needles->words->len == WORDS_MOST)
 		return NONE;
 	number = needles->words->len;
-	bucket = bucket_of(text);
-	word.text = g_strdup(text);
-	word.length = (guint16) strlen(text);
+	bucket = bucket_of(word.text, word.length);
+	word.text = g_strdup(word.text);
 	word.next = needles->buckets[bucket];
 	word.sets = g_array_new(FALSE, FALSE, sizeof(guint));
-	needles->buckets[bucket] = (guint16) number;
+	if (strcmp(word.text, NEEDLE_DIGIT) == 0)
+		needles->digit = number;
+	else
+		needles->buckets[bucket] = (guint16) number;
 	g_array_append_val(needles->words, word);
-	g_hash_table_insert(needles->by_text, word.text, GUINT_TO_POINTER(number + 1));
+	g_hash_table_insert(needles->by_text, g_steal_pointer(&key), GUINT_TO_POINTER(number + 1));
 	return number;
 }
 
@@ -141,7 +147,35 @@ static struct need *need_of_words(struct needles *needles, GArray *numbers)
 	return need;
 }
 
-/* NULL: a word found no room, so nothing is certain. */
+static bool findable_ok(const struct want *word)
+{
+	const gsize length = strlen(word->word);
+
+	return word->word[0] == NEEDLE_DIGIT[0] || length >= NEEDLE_SHORTEST || (word->starts && word->ends)
+		|| (length == 2 && (word->starts || word->ends)) || (g_ascii_ispunct(word->word[0]) && length == 1);
+}
+
+static struct need *number(struct needles *needles, const struct want *want);
+
+/* One part of `want`: a word goes to `words`, else a need to `need`. False: nothing is needed. */
+static bool number_part(struct needles *needles, const struct want *part, GArray *words, struct need *need)
+{
+	struct need *inner;
+	guint word;
+
+	if (part->kind == WANT_WORD) {
+		word = findable_ok(part) ? number_of(needles, part) : NONE;
+		if (word != NONE)
+			g_array_append_val(words, word);
+		return word != NONE;
+	}
+	inner = number(needles, part);
+	if (inner)
+		g_ptr_array_add(need->parts, inner);
+	return inner;
+}
+
+/* NULL: nothing is needed. */
 static struct need *number(struct needles *needles, const struct want *want)
 {
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -150,25 +184,19 @@ static struct need *number(struct needles *needles, const struct want *want)
 
 	for (guint i = 0; i < (want->parts ? want->parts->len : 1); i++) {
 		const struct want *part = want->parts ? g_ptr_array_index(want->parts, i) : want;
-		const guint word = part->kind == WANT_WORD ? number_of(needles, part->word) : 0;
-		struct need *inner = NULL;
 
-		if (word == NONE)
-			return NULL;
-		if (part->kind == WANT_WORD)
-			g_array_append_val(words, word);
-		else if (!(inner = number(needles, part)))
+		if (!number_part(needles, part, words, need) && one)
 			return NULL;
 		if (!one && words->len) {
-			inner = need_of_words(needles, words);
+			g_ptr_array_add(need->parts, need_of_words(needles, words));
 			g_array_set_size(words, 0);
 		}
-		if (inner)
-			g_ptr_array_add(need->parts, inner);
 	}
 	if (words->len)
 		g_ptr_array_insert(need->parts, 0, need_of_words(needles, words));
-	return need->parts->len == 1 ? g_ptr_array_steal_index(need->parts, 0) : g_steal_pointer(&need);
+	if (need->parts->len < 2)
+		return need->parts->len ? g_ptr_array_steal_index(need->parts, 0) : NULL;
+	return g_steal_pointer(&need);
 }
 
 struct need *need_new(struct needles *needles, const char *pattern)
@@ -195,19 +223,40 @@ static void hold(struct held *held, const struct word *word)
 		held->has[g_array_index(word->sets, guint, i)] = 1;
 }
 
+/* Words of this bucket that stand at text[at]. */
+static void look(const struct needles *needles, struct held *held, const char *text, gsize length, gsize at, guint bucket)
+{
+	for (guint16 i = needles->buckets[bucket]; i != NONE;) {
+		const struct word *word = &g_array_index(needles->words, struct word, i);
+		const gsize end = at + word->length;
+
+		if (end <= length && memcmp(word->text, text + at, word->length) == 0
+		    && !(word->starts && at > 0 && needle_letter_ok(text[at - 1]))
+		    && !(word->ends && end < length && needle_letter_ok(text[end])))
+			hold(held, word);
+		i = word->next;
+	}
+}
+
 struct held *held_new(const struct needles *needles, const char *text, gsize length)
 {
 	struct held *held = g_malloc0(sizeof *held + needles->sets);
+	bool digits = false, starts = true;
 
 	held->sets = needles->sets;
-	for (gsize at = 0; at + NEEDLE_SHORTEST <= length; at++)
-		for (guint16 i = needles->buckets[bucket_of(text + at)]; i != NONE;) {
-			const struct word *word = &g_array_index(needles->words, struct word, i);
-
-			if (word->length <= length - at && memcmp(word->text, text + at, word->length) == 0)
-				hold(held, word);
-			i = word->next;
-		}
+	for (gsize at = 0; at < length; at++) {
+		if (at + NEEDLE_SHORTEST <= length)
+			look(needles, held, text, length, at, bucket_of(text + at, NEEDLE_SHORTEST));
+		/* Words of one and two letters, where such a one can be; see findable_ok. */
+		for (gsize n = 1; n < NEEDLE_SHORTEST && at + n <= length; n++)
+			if (starts || at + n == length || !needle_letter_ok(text[at + n]) || g_ascii_ispunct(text[at]))
+				look(needles, held, text, length, at, bucket_of(text + at, n));
+		starts = !needle_letter_ok(text[at]);
+		/* Digits of other scripts are not ASCII. */
+		digits = digits || g_ascii_isdigit(text[at]) || (guchar) text[at] >= 0x80;
+	}
+	if (digits && needles->digit != NONE)
+		hold(held, &g_array_index(needles->words, struct word, needles->digit));
 	return held;
 }
 

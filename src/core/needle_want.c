@@ -10,12 +10,14 @@ struct reader {
 	const char *p;
 	int depth;
 	bool lost;
+	bool bound;		/* a \b was read and nothing since */
 };
 
 /* One sequence of a group: the letters that stand together now, and what came before. */
 struct run {
 	GString *letters;
 	gsize last;		/* where the last letter begins: a quantifier is for it alone */
+	bool starts;		/* they begin at a \b */
 	GPtrArray *parts;
 };
 
@@ -53,17 +55,42 @@ static struct want *join(int kind, GPtrArray *parts)
 	return want;
 }
 
-static void flush(struct run *run)
+static struct want *want_word(const char *text, gsize length)
 {
+	struct want *want = g_new0(struct want, 1);
+
+	want->kind = WANT_WORD;
+	want->word = g_strndup(text, MIN(length, NEEDLE_LONGEST));
+	return want;
+}
+
+/* Short words are kept until it is known whether they end at a \b. */
+static void flush(struct run *run, bool ends, bool open)
+{
+	const gsize length = run->letters->len;
+	const bool letter = length && needle_letter_ok(run->letters->str[length - 1]) && length <= NEEDLE_LONGEST;
 	struct want *want;
 
-	if (run->letters->len >= NEEDLE_SHORTEST) {
-		want = g_new0(struct want, 1);
-		want->kind = WANT_WORD;
-		want->word = g_strndup(run->letters->str, MIN(run->letters->len, NEEDLE_LONGEST));
-		g_ptr_array_add(run->parts, want);
-	}
+	if (!length)
+		return;
+	want = want_word(run->letters->str, length);
+	want->starts = run->starts;
+	want->ends = ends && letter;
+	want->open = open && letter;
+	g_ptr_array_add(run->parts, want);
 	g_string_truncate(run->letters, 0);
+}
+
+/* What follows a group is known now. */
+static void settle(struct want *want, bool ends, bool open)
+{
+	if (want->kind == WANT_WORD) {
+		want->ends = want->ends || (want->open && ends);
+		want->open = want->open && open;
+		return;
+	}
+	for (guint i = want->kind == WANT_ALL ? want->parts->len - 1 : 0; i < want->parts->len; i++)
+		settle(g_ptr_array_index(want->parts, i), ends, open);
 }
 
 /* "{2,5}" at p: the number of the lower end; -1: no quantifier that we know. */
@@ -117,20 +144,32 @@ static void letter(struct reader *reader, struct run *run, const char *bytes, gs
 {
 	struct times times;
 
+	if (!run->letters->len)
+		run->starts = reader->bound && needle_letter_ok(*bytes);
+	reader->bound = false;
 	run->last = run->letters->len;
 	g_string_append_len(run->letters, bytes, (gssize) length);
 	times = quantifier(reader);
 	if (times.optional)
 		g_string_truncate(run->letters, run->last);
 	if (times.optional || times.repeated)
-		flush(run);
+		flush(run, false, false);
 }
 
 /* One sign of the text, whichever. */
 static void any(struct reader *reader, struct run *run)
 {
-	flush(run);
+	flush(run, false, false);
+	reader->bound = false;
 	quantifier(reader);
+}
+
+static void digit(struct reader *reader, struct run *run)
+{
+	flush(run, false, false);
+	reader->bound = false;
+	if (!quantifier(reader).optional)
+		g_ptr_array_add(run->parts, want_word(NEEDLE_DIGIT, 1));
 }
 
 static void escape(struct reader *reader, struct run *run)
@@ -147,8 +186,13 @@ static void escape(struct reader *reader, struct run *run)
 		reader->lost = reader->lost || !close || !*close;
 		reader->p = reader->lost ? next : close + 1;
 		any(reader, run);
+	} else if (*at == 'd') {
+		digit(reader, run);
+	} else if (*at == 'b') {
+		flush(run, true, false);
+		reader->bound = true;
 	} else if (g_ascii_isalpha(*at)) {
-		/* classes (\d), places (\b), control signs (\n) */
+		/* classes (\w), places (\A), control signs (\n) */
 		reader->lost = reader->lost || (*at == 'N' && *next == '{');
 		any(reader, run);
 	} else {
@@ -160,6 +204,11 @@ static void class(struct reader *reader, struct run *run)
 {
 	const char *p = reader->p + 1;
 
+	if (g_str_has_prefix(p, "0-9]")) {
+		reader->p = p + 4;
+		digit(reader, run);
+		return;
+	}
 	if (*p == '^')
 		p++;
 	if (*p == ']')
@@ -181,17 +230,24 @@ static void class(struct reader *reader, struct run *run)
 	any(reader, run);
 }
 
-/* Behind "(?": moves to the group's pattern; *denied: what stands in it must not be there; *flags: "(?s)", no group at all. */
-static void head(struct reader *reader, bool *denied, bool *flags)
+struct head {
+	bool denied;		/* what stands in it must not be there */
+	bool around;		/* looks ahead or behind: neither begins nor ends where it stands */
+	bool flags;		/* "(?s)": no group at all */
+};
+
+/* Behind "(?": moves to the group's pattern. */
+static void read_head(struct reader *reader, struct head *head)
 {
 	const char *p = reader->p, *close;
 
-	*denied = *flags = false;
 	if (*p == ':' || *p == '>' || *p == '|' || *p == '=' || *p == '!') {
-		*denied = *p == '!';
+		head->denied = *p == '!';
+		head->around = *p == '!' || *p == '=';
 		reader->p++;
 	} else if (*p == '<' && (p[1] == '=' || p[1] == '!')) {
-		*denied = p[1] == '!';
+		head->denied = p[1] == '!';
+		head->around = true;
 		reader->p += 2;
 	} else if (*p == '<' || (*p == 'P' && p[1] == '<')) {
 		close = strchr(p, '>');
@@ -201,26 +257,28 @@ static void head(struct reader *reader, bool *denied, bool *flags)
 		while (*p && strchr("smUJ-", *p))
 			p++;
 		reader->lost = reader->lost || (*p != ':' && *p != ')') || p == reader->p;
-		*flags = *p == ')';
+		head->flags = *p == ')';
 		reader->p = *p ? p + 1 : p;
 	}
 }
 
 static void parenthesis(struct reader *reader, struct run *run)
 {
-	bool denied = false, flags = false;
+	struct head head = { false, false, false };
+	struct times times;
 	struct want *inner;
 
-	flush(run);
+	flush(run, false, false);
 	reader->p++;
 	if (*reader->p == '*')
 		reader->lost = true;	/* verbs */
 	if (*reader->p == '?') {
 		reader->p++;
-		head(reader, &denied, &flags);
+		read_head(reader, &head);
 	}
-	if (flags || reader->lost)
+	if (head.flags || reader->lost)
 		return;
+	reader->bound = reader->bound && !head.around;
 	inner = group(reader);
 	reader->lost = reader->lost || *reader->p != ')';
 	if (reader->lost) {
@@ -228,18 +286,23 @@ static void parenthesis(struct reader *reader, struct run *run)
 		return;
 	}
 	reader->p++;
-	if (inner && !quantifier(reader).optional && !denied)
+	reader->bound = false;
+	times = quantifier(reader);
+	if (inner && !times.optional && !head.denied) {
+		/* A group that repeats ends with another of its words than it began with. */
+		const bool here = !times.repeated && !head.around;
+
+		settle(inner, here && g_str_has_prefix(reader->p, "\\b"), here && (!*reader->p || *reader->p == '|' || *reader->p == ')'));
 		g_ptr_array_add(run->parts, inner);
-	else if (inner)
+	} else {
 		want_free(inner);
-	else
-		quantifier(reader);
+	}
 }
 
 /* Up to the next "|" or ")". */
 static struct want *sequence(struct reader *reader)
 {
-	struct run run = { g_string_new(NULL), 0, g_ptr_array_new_with_free_func(want_free) };
+	struct run run = { .letters = g_string_new(NULL), .parts = g_ptr_array_new_with_free_func(want_free) };
 
 	while (*reader->p && *reader->p != '|' && *reader->p != ')' && !reader->lost) {
 		const char *at = reader->p;
@@ -260,7 +323,7 @@ static struct want *sequence(struct reader *reader)
 			letter(reader, &run, at, (gsize) (reader->p - at));
 		}
 	}
-	flush(&run);
+	flush(&run, false, true);
 	g_string_free(run.letters, TRUE);
 	return join(WANT_ALL, run.parts);
 }
@@ -269,12 +332,15 @@ static struct want *sequence(struct reader *reader)
 static struct want *group(struct reader *reader)
 {
 	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(want_free);
+	const bool bound = reader->bound;
 	bool free_one = false;
 
 	reader->lost = reader->lost || ++reader->depth > DEPTH_MOST;
 	while (!reader->lost) {
-		struct want *one = sequence(reader);
+		struct want *one;
 
+		reader->bound = bound;
+		one = sequence(reader);
 		if (one)
 			g_ptr_array_add(parts, one);
 		else
@@ -289,7 +355,7 @@ static struct want *group(struct reader *reader)
 
 struct want *want_read(const char *pattern)
 {
-	struct reader reader = { pattern, 0, false };
+	struct reader reader = { .p = pattern };
 	struct want *want = group(&reader);
 
 	if (!reader.lost && !*reader.p)

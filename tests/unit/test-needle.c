@@ -45,6 +45,37 @@ static void words_that_a_pattern_cannot_do_without_are_needed(void **state)
 	check(rows, G_N_ELEMENTS(rows));
 }
 
+static void short_words_count_where_they_stand_alone(void **state)
+{
+	static const struct row rows[] = {
+		{ "\\b(un|deux)\\b", "pour un mois", true }, { "\\b(un|deux)\\b", "une", false }, { "\\b(un|deux)\\b", "deuxieme", false },
+		{ "\\bun\\b", "un", true }, { "\\bun\\b", "(un)", true }, { "\\bun\\b", "un\u20ac", true }, { "\\bun\\b", "_un", false },
+		{ "\\bun", "deux", false }, { "\\bun", "une", true }, { "un\\b", "deux", false }, { "un\\b", "lun", true }, { "\\bu", "x", true },
+		{ "wi-?fi|\\bwi-?fi", "x", true }, { "\\bwi-?fi", "wlan", false }, { "\\bwi-?fi", "das wifi", true }, { "\\?", "a", false }, { "\\?", "wo?", true },
+		{ "\\ba\\b", "x a", true }, { "\\ba\\b", "xa", false },
+		{ "\\b(?:un|(?:le|la))\\b", "la", true }, { "\\b(?:un|(?:le|la))\\b", "las", false },
+		{ "\\b(?:un|(?:le|la)s)\\b", "las", true }, { "\\b(?:un|deux)+\\b", "undeux", true }, { "\\b(?:un|deux)\\w*\\b", "une", true },
+		{ "\\b(?:un|deux)\\w*\\b", "deuxieme", true }, { "(?=un)\\bune", "une", true }, { "\\b(?<=un) deux", "un deux", true },
+		{ "\\b(?:x )?un\\b", "x un", true }, { "\\bx?un\\b", "xun", true }, { "(un|\\bdeux)\\b", "lun", true },
+		{ "\\b(?:abc|de)\\b ?fg", "abc fg", true }, { "\\b(?:abc|de)\\b ?fg", "abcd fg", false },
+		{ "\\b\u00bfun\\b", "x\u00bfun", true }, { "\\bwifi\\b", "wlan-wifi!", true },
+	};
+
+	(void) state;
+	check(rows, G_N_ELEMENTS(rows));
+}
+
+static void digits_are_a_word(void **state)
+{
+	static const struct row rows[] = {
+		{ "\\b1z[0-9a-z]{16}\\b|[0-9]{9}", "abc", false }, { "\\d{3}", "abc", false }, { "[0-9]+", "a1", true }, { "[0-9]+", "abc", false },
+		{ "\\d*", "abc", true }, { "(\\d|zwei) tage", "tage", false }, { "(\\d|zwei) tage", "zwei tage", true }, { "\\d", "\u0663", true },
+	};
+
+	(void) state;
+	check(rows, G_N_ELEMENTS(rows));
+}
+
 static void what_may_be_missing_is_not_needed(void **state)
 {
 	static const struct row rows[] = {
@@ -52,7 +83,7 @@ static void what_may_be_missing_is_not_needed(void **state)
 		{ "abcd{0,2}", "abc", true }, { "abcd{0}", "abc", true }, { "abcd{1,2}", "abc", false },
 		{ "abc+def", "abccdef", true }, { "abc|d", "d", true }, { "abc|", "x", true }, { "(?:abc|)def", "def", true },
 		{ "(?!abc)def", "def", true }, { "(?<!abc)def", "def", true }, { "päckchen?", "päckche", true },
-		{ "(?:abc|\\d)def", "def", true }, { "(?:abc|de)fgh", "defgh", true }, { "(?:abc|.*)", "x", true },
+		{ "(?:abc|\\d)def", "1def", true }, { "(?:abc|de)fgh", "defgh", true }, { "(?:abc|.*)", "x", true },
 		{ "(?:(?:abc)*|def)", "x", true },
 	};
 
@@ -98,6 +129,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_that_a_pattern_cannot_do_without_are_needed),
+		cmocka_unit_test(short_words_count_where_they_stand_alone),
+		cmocka_unit_test(digits_are_a_word),
 		cmocka_unit_test(what_may_be_missing_is_not_needed),
 		cmocka_unit_test(what_is_not_understood_needs_nothing),
 		cmocka_unit_test(one_text_tells_of_all_patterns),
