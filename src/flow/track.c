@@ -14,7 +14,7 @@
 
 #define AT_ONCE 64
 #define AT_ONCE_EACH 32		/* of one carrier: the slow one leaves room for others */
-#define PASS_S 4
+#define PASS_S 2
 #define TURN_MS 500
 #define REFILL_AFTER 8		/* answers: what is due is sorted anew for each look, over all numbers */
 #define SEED_MOST 500

@@ -86,10 +86,15 @@ static bool erase_rows(struct store *store, const char *buyer, gint64 now, guint
 		"DELETE FROM raws WHERE mail IN (SELECT mail FROM readings WHERE buyer = ?1)",
 		"UPDATE replies SET body = '', subject = '', wire = NULL, recipient = 'erased', in_reply_to = NULL, reference_ids = '[]',"
 			" version = version + 1 WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
+		/* Carriers' answers hold names and addresses too; what was found out stays. */
+		"UPDATE trackings SET body = NULL, events = '[]' WHERE number IN (SELECT s.number FROM shipments AS s JOIN orders AS o ON o.id = s.order_id"
+			" WHERE o.buyer_address = ?1 OR EXISTS (SELECT 1 FROM cases AS c WHERE c.buyer = ?1 AND c.order_no = o.order_no"
+			" AND c.channel = o.channel) UNION SELECT number FROM lookups WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1))",
+		"DELETE FROM lookups WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
 		"UPDATE verdicts SET facts = '{}' WHERE case_id IN (SELECT id FROM cases WHERE buyer = ?1)",
 		"UPDATE orders SET buyer_name = NULL, buyer_address = NULL WHERE buyer_address = ?1 OR id IN (SELECT o.id FROM orders AS o"
 			" JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.buyer = ?1 AND c.order_no <> '')",
-		"UPDATE readings SET buyer_text = '', evidence = '[]', subject = NULL, sender = NULL, buyer_name = NULL, reply_to = NULL,"
+		"UPDATE readings SET buyer_text = '', evidence = '[]', tracking = '[]', subject = NULL, sender = NULL, buyer_name = NULL, reply_to = NULL,"
 			" buyer = NULL WHERE buyer = ?1",
 		/* UNIQUE (account, channel, buyer, order_no): each keeps a name of its own. */
 		"UPDATE cases SET buyer = 'erased-' || id, buyer_name = NULL, dirty = 0, look_at = 0, due_at = 0, due_why = NULL, asked_at = 0,"

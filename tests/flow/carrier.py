@@ -584,6 +584,76 @@ def numbers():
     say("unofficial = true" in asked.stdout and asked.returncode == 1, "a person is told how to turn it on", asked)
 
 
+# ---- killed, stopped ----
+
+def killed():
+    """Killed while it asks, again and again: no number is lost, no budget exceeded."""
+    server = Server("good", lambda request: (time.sleep(0.05), (200, {}, moving))[1])
+    box = Instance("killed", server.port)
+    box.carrier("mortal", more="limit { hour = 70 }")
+    for i in range(60):
+        box.parcel("mortal", f"720000{i:02}")
+    write(f"{box.folder}/wismo.conf", f'state_dir = "."\n{box.config}')
+    landed = 0
+    for i in range(8):
+        process = subprocess.Popen([tracker, "ask", f"{box.folder}/wismo.conf", f"{box.folder}/carriers", str(NOW)], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        before = len(server.requests)
+        until = time.monotonic() + 5
+        while len(server.requests) < before + 1 + i % 3 and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
+        landed += process.poll() is None
+        process.kill()
+        process.wait()
+    say(landed >= 5, f"{landed} of 8 kills landed while requests were under way", landed)
+    box.run(NOW)
+    in_hour = len(server.requests)
+    say(in_hour <= 70, f"{in_hour} requests within the hour's budget of 70", in_hour)
+    for hour in (1, 2, 3):
+        box.run(NOW + hour * (HOUR + 700))
+    same(box.sql("SELECT count(DISTINCT number) FROM trackings WHERE outcome = 'ok'"), [(60,)], "every number has its answer")
+    say(len(server.requests) <= 60 + 8 * 8, f"{len(server.requests)} requests for 60 numbers: only what was in flight was asked again", len(server.requests))
+
+
+def stopped():
+    """The agent itself, with a carrier that hangs: it ends when it is told to."""
+    server = Server("good", lambda request: hang)
+    box = Instance("stopped", server.port)
+    shutil.copytree(f"{source}/templates", f"{box.folder}/templates")
+    shutil.rmtree(f"{box.folder}/templates/carriers")
+    box.carrier("hangs")
+    os.rename(f"{box.folder}/carriers", f"{box.folder}/templates/carriers")
+    box.parcel("hangs", "12345678")
+    write(f"{box.folder}/wismo.conf", f'state_dir = "."\n{box.config}')
+    agent = subprocess.Popen([f"{build}/wismo", "run", "--config", f"{box.folder}/wismo.conf", "--data", f"{box.folder}/templates"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 20
+    while not server.requests and time.monotonic() < until and agent.poll() is None:
+        time.sleep(0.02)
+    begun = time.monotonic()
+    agent.terminate()
+    _, log = agent.communicate(timeout=60)
+    box.log += log
+    lasted = time.monotonic() - begun
+    say(len(server.requests) == 1 and agent.returncode == 0 and lasted < 5 and "killed" not in log,
+        f"the agent ends in {lasted:.1f} s while a carrier hangs", (len(server.requests), agent.returncode, lasted, log[-600:]))
+    same(box.sql("SELECT count(*) FROM lookups WHERE asked_at = 0"), [(1,)], "and the number is still to be asked")
+
+
+def tries():
+    """What a person sees: request, answer and mapping, without the key."""
+    server = Server("good", lambda request: (200, {}, delivered))
+    box = Instance("tries", server.port)
+    box.carrier("seen", OAUTH)
+    server.play = lambda request: (200, {}, '{"access_token":"tok-geheim/teil","expires_in":60}' if request["path"].endswith("token") else delivered)
+    write(f"{box.folder}/wismo.conf", f'state_dir = "."\n{box.config}')
+    done = subprocess.run([f"{build}/wismo", "carrier", "try", "--data", box.folder, "--config", f"{box.folder}/wismo.conf", "seen", "1234 5678"],
+                          capture_output=True, text=True)
+    box.log += done.stdout + done.stderr
+    say(done.returncode == 0 and "Bearer ***" in done.stdout and "Basic ***" in done.stdout and '"code":"OK"' in done.stdout
+        and "status delivered" in done.stdout, "carrier try shows each step, credentials masked", done)
+
+
 # ---- secrets ----
 
 def secrets():
@@ -680,7 +750,7 @@ def samples():
     say(not wrong and played >= 40, f"{played} samples of {len(by)} carriers played over the wire: {dict(outcomes)}", "; ".join(wrong))
 
 
-parts = [faults, breaker, tokens, steps, budgets, numbers, secrets, samples]
+parts = [faults, breaker, tokens, steps, budgets, numbers, killed, stopped, tries, secrets, samples]
 boxes = []
 made = Instance.__init__
 

@@ -5,6 +5,7 @@
 #include "src/store/sql_p.h"
 #include "tests/lib/clock_fake.h"
 #include "wismo/flow/stage.h"
+#include "wismo/store/dossier.h"
 #include "wismo/store/lookup.h"
 
 #include <glib/gstdio.h>
@@ -471,6 +472,27 @@ static void the_sellers_list_takes_the_place_of_the_buyers_word(void **state)
 	assert_int_equal(asked(NUMBER), 1);
 }
 
+static void erasing_a_buyer_erases_what_carriers_said_of_them(void **state)
+{
+	gint64 id = put_case("", false, 0);
+	guint mails, cases;
+
+	(void) state;
+	put_case(OTHER, true, 0);
+	put_mail(id, NAMED(NUMBER, "\"dhl\""), false);
+	answer(NUMBER, "AA", T0);
+	answer(OTHER, "AA", T0);
+	step(T0);
+	assert_int_equal(number_of("SELECT count(*) FROM trackings WHERE body IS NOT NULL AND events <> '[]'"), 2);
+	run_sql("UPDATE cases SET buyer = 'b@x.example'");
+	assert_true(dossier_erase(flow.store, "b@x.example", T0, &mails, &cases, NULL));
+	assert_int_equal(number_of("SELECT count(*) FROM trackings WHERE body IS NOT NULL OR events <> '[]'"), 0);
+	assert_int_equal(number_of("SELECT count(*) FROM trackings WHERE status = 'in_transit'"), 2);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups WHERE case_id IS NOT NULL"), 0);
+	step(T0 + 5 * DAY_S);
+	assert_int_equal(number_of("SELECT count(*) FROM trackings"), 2);
+}
+
 static int open_all(void **state)
 {
 	const char *root = g_getenv("WISMO_TEST_SRC") ? g_getenv("WISMO_TEST_SRC") : ".";
@@ -529,6 +551,7 @@ int main(void)
 		STAGE(a_mail_full_of_numbers_asks_about_three),
 		STAGE(a_number_of_the_buyers_leads_to_information_only),
 		STAGE(the_sellers_list_takes_the_place_of_the_buyers_word),
+		STAGE(erasing_a_buyer_erases_what_carriers_said_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
