@@ -79,10 +79,12 @@ static void print_text(const char *number, const GArray *candidates)
 	printf("%s\n", number);
 	for (guint i = 0; i < candidates->len; i++) {
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
+		const char *title = one->carrier->title;
 		g_autofree char *page = carrier_page(one->carrier, number);
 
-		printf("  %-24s %-18s %s\n", one->carrier->title, one->form->name, !one->valid ? "check digit is wrong: a typing error?"
-		       : one->proven ? "check digit is right" : one->form->check ? "form fits, unusual check digit" : "form fits, nothing to check");
+		printf("  %s%*s %-18s %s\n", title, MAX(0, 24 - (int)g_utf8_strlen(title, -1)), "", one->form->name,
+		       !one->valid ? "check digit is wrong: a typing error?" : one->proven ? "check digit is right"
+		       : one->form->check ? "form fits, unusual check digit" : "form fits, nothing to check");
 		if (page && one->valid)
 			printf("      %s\n", page);
 	}

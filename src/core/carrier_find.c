@@ -1,13 +1,15 @@
 /* Tracking numbers in what people write. Order numbers, phones, accounts, articles, dates and prices look alike, so a
  * bare number is one only where a word says so (carrier_words.c): forms that many numbers have (needs_hint) want a parcel
- * word near; short ones and shapes that phones and articles have want it directly before; and where the nearest word is
- * "customer number" or the like, only a right check digit in a form of its own counts. */
+ * word near or their carrier's name before them; short ones and shapes that phones and articles have want a parcel word
+ * directly before; and where the nearest word is "customer number" or the like, only a right check digit in a form of its
+ * own counts. */
 #include "carrier_p.h"
 
 #include <string.h>
 
 #define SHORTEST_NUMBER 8
 #define SHORT_NUMBER 10		/* of fewer signs: words, sizes and dates are as long */
+#define NAME_BYTES 40		/* from a name to its number, at most */
 #define MOST_PARTS 12		/* "0081 827 0998 0000 0200 45 327 276 N" has nine */
 #define LONGEST_WORD 4		/* "JVGL 0123": longer letters begin no number that is parted */
 #define LIKELY_OWN 7		/* from here on a form is its carrier's own */
@@ -94,10 +96,11 @@ static bool number_ok(const char *number)
 		&& strspn(number, (const char[]) { *number, '\0' }) < length;
 }
 
-/* May this one be taken from here? `doubtful`: split over parts, short, or of a shape that other things have. */
-static bool taken_ok(const struct carrier_candidate *one, const struct setting *setting, bool split, bool doubtful)
+/* May this one be taken from here? `doubtful`: split over parts, short, or of a shape that other things have; `said`: its
+ * carrier's name stands before it. */
+static bool taken_ok(const struct carrier_candidate *one, const struct setting *setting, bool split, bool doubtful, bool said)
 {
-	if (!one->valid || (one->form->needs_hint && !setting->near) || (doubtful && !setting->direct))
+	if (!one->valid || (one->form->needs_hint && !setting->near && (!said || setting->other)) || (doubtful && !setting->direct))
 		return false;
 	/* Words run together must not become a number without a check digit. */
 	return one->proven || !(setting->other || split);
@@ -133,23 +136,39 @@ static bool looks_mistyped(const GArray *candidates)
 	return false;
 }
 
+/* The carrier whose name stands before the number on its line, with no other number between; NULL: none. */
+static const struct carrier *named_before(const struct search *search, gsize start)
+{
+	const char *end = search->text + start, *begin = end;
+	g_autofree char *before = NULL;
+
+	while (begin > search->text && end - begin < NAME_BYTES && begin[-1] != '\n' && !g_ascii_isdigit(begin[-1]))
+		begin--;
+	while (((guchar) *begin & 0xc0) == 0x80)
+		begin++;
+	before = g_strndup(begin, end - begin);
+	return carriers_named(search->carriers, before);
+}
+
 /* Names the carriers of a number that may be taken; NULL: of none. */
 static struct found_number *judge(const struct search *search, const char *number, const GArray *candidates, gsize start, gsize end,
 				  bool split, bool phone)
 {
 	struct found_number *found = NULL;
 	struct setting setting = { 0 };
-	const struct carrier *named;
+	const struct carrier *named, *said;
 	bool mistyped = looks_mistyped(candidates);
 
 	carrier_words_around(search->carriers->words, search->text, start, end, &setting);
 	named = carriers_named(search->carriers, setting.around);
+	said = named_before(search, start);
 	for (guint i = 0; i < candidates->len; i++) {
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 		bool doubtful = phone || carrier_shapes_article_ok(number) || (!one->proven && strlen(number) < SHORT_NUMBER);
 
 		/* Guesses only where nothing better fits, and where it is no other carrier's number mistyped. */
-		if (!taken_ok(one, &setting, split, doubtful) || (one->guess && one->carrier != named && (found || mistyped)))
+		if (!taken_ok(one, &setting, split, doubtful, one->carrier == said)
+		    || (one->guess && one->carrier != named && (found || mistyped)))
 			continue;
 		if (!found) {
 			found = g_new0(struct found_number, 1);

@@ -231,6 +231,10 @@ KINDS = [
     Kind("australia_post", lambda: letters(3), lambda: digits(10) + "000" + digits(6), count=2),
     Kind("nz_post", "", lambda: digits(16) + "AKL" + digits(3) + "HN", count=2),
     Kind("couriersplease", "CP", lambda: letters(3) + digits(7), count=1),
+    Kind("flash_express", "TH", lambda: digits(5) + "FK" + digits(1) + letters(1) + digits(1) + letters(2), count=1),
+    Kind("wanb_express", "WNBAA", lambda: digits(10), tail="YQ", count=1),
+    Kind("intelcom", "INTLCM", lambda: letters(1) + digits(9), count=1),
+    Kind("lazada", "MYMPA", lambda: digits(9), count=1),
 ]
 POSTS = {
     "DE": "dhl", "GB": "royal_mail", "US": "usps", "NL": "postnl", "FR": "laposte", "AT": "post_at", "CH": "swiss_post", "ES": "correos",
@@ -238,8 +242,8 @@ POSTS = {
     "PL": "poczta_polska", "CZ": "czech_post", "JP": "japan_post", "KR": "korea_post", "CN": "china_post", "HK": "hongkong_post",
     "SG": "singapore_post", "IN": "india_post", "BR": "correios", "PT": "ctt", "IE": "an_post", "HU": "magyar_posta", "GR": "hellenic_post",
     "TR": "ptt", "UA": "ukrposhta", "NZ": "nz_post", "MY": "pos_malaysia", "TH": "thailand_post", "RO": "posta_romana", "EE": "omniva",
-    "CV": "posts", "CF": "posts", "ZA": "posts", "IL": "posts", "MX": "posts", "VN": "posts", "ID": "posts", "EG": "posts", "IS": "posts",
-    "TW": "posts", "KZ": "posts", "SA": "posts",
+    "CV": "posts", "CF": "posts", "ZA": "south_african_post", "IL": "israel_post", "MX": "correos_mexico", "VN": "vietnam_post",
+    "ID": "pos_indonesia", "EG": "egypt_post", "IS": "posturinn", "TW": "chunghwa_post", "KZ": "kazpost", "SA": "saudi_post",
 }
 # What a carrier does not have: length, prefix, letters, country.
 NOT_THEIRS = [

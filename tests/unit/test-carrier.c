@@ -58,6 +58,8 @@ static void numbers_are_found_as_people_write_them(void **state)
 		{ "It is 9400-1112-0620-6406-2607-87 at USPS", "9400111206206406260787 usps" },
 		{ "rr 123 456 785 de", "RR123456785DE dhl" },
 		{ "RR123456785GB\nRB123456785CV", "RR123456785GB royal_mail, RB123456785CV posts" },
+		{ "Пратка с Еконт: 1051234567890", "1051234567890 econt" },
+		{ "Israel Post RR123456785IL", "RR123456785IL israel_post" },
 		{ "Paketnummer 01015026003653", "01015026003653 dpd" },
 		{ "GLS 36301917596, seit Montag", "36301917596 gls" },
 		{ "GLS-Paketnr. 05630191759", "05630191759 gls" },
@@ -85,6 +87,10 @@ static void numbers_are_found_as_people_write_them(void **state)
 static void other_numbers_are_no_parcels(void **state)
 {
 	static const struct row rows[] = {
+		/* a carrier's name, and yet another number */
+		{ "Econt, order 1051234567890", "" },
+		{ "Econt 2 x\n1051234567890", "" },
+		{ "Econt: 0888 123 456", "" },
 		/* phones */
 		{ "Wo ist mein Paket? Tel. 0171 2345678", "" },
 		{ "Mein Paket fehlt. 01712345678", "" },
