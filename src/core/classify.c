@@ -154,7 +154,7 @@ static void doubt(const struct packs *packs, struct reading *reading)
 		reading->confidence = MIN(reading->confidence, DOUBTFUL);
 }
 
-static void use_languages(const struct packs *packs, const struct classify_input *input, struct sums *sums,
+static void use_languages(struct packs *packs, const struct classify_input *input, struct sums *sums,
 			  struct reading *reading, GPtrArray *words)
 {
 	const struct language_guess guess = language_guess(packs, input->text, input->subject, input->lang_hint);
@@ -177,7 +177,7 @@ static void use_languages(const struct packs *packs, const struct classify_input
 	}
 }
 
-void classify_text(const struct packs *packs, const struct classify_input *input, struct reading *reading)
+void classify_text(struct packs *packs, const struct classify_input *input, struct reading *reading)
 {
 	struct sums sums = { .temper = 1, .unknown = strlen(input->text) > FOLD_CAP_BYTES };
 

@@ -41,6 +41,8 @@ struct expr {
 	sqlite3_stmt *scalar;
 	sqlite3_stmt *list;	/* made by the first expr_list */
 	guint64 scalar_generation, list_generation;
+	guint64 truth_generation;	/* of the row that `truth` was found for */
+	enum expr_truth truth;
 };
 
 /* Deterministic, without side effect, and cheap in relation to their input. */
@@ -271,10 +273,19 @@ static bool evaluate(struct expr *expr, GError **error)
 enum expr_truth expr_truth(struct expr *expr, GError **error)
 {
 	enum expr_truth truth = EXPR_UNKNOWN;
+	g_autoptr(GError) cause = NULL;
 
-	if (evaluate(expr, error))
+	if (expr->truth_generation == expr->space->generation)
+		return expr->truth;
+	if (evaluate(expr, &cause))
 		truth = sqlite3_column_double(expr->scalar, 0) != 0 ? EXPR_TRUE : EXPR_FALSE;
 	sqlite3_reset(expr->scalar);
+	if (!cause) {
+		expr->truth_generation = expr->space->generation;
+		expr->truth = truth;
+	} else {
+		g_propagate_error(error, g_steal_pointer(&cause));
+	}
 	return truth;
 }
 

@@ -33,14 +33,33 @@ static void tally_mark(const struct packs *packs, struct tally *tally, gunichar 
 			}
 }
 
-static void tally_word(const struct packs *packs, struct tally *tally, const char *word, double weight)
+/* One look-up for all languages instead of one for each. */
+static GHashTable *collect_stops(const struct packs *packs)
 {
+	GHashTable *stops = g_hash_table_new(g_str_hash, g_str_equal);
+
 	for (guint i = 0; i < packs->list->len && i < 16; i++) {
 		const struct pack *pack = g_ptr_array_index(packs->list, i);
+		GHashTableIter iter;
+		gpointer word;
 
-		if (g_hash_table_contains(pack->stop, word))
-			tally->points[i] += weight;
+		g_hash_table_iter_init(&iter, pack->stop);
+		while (g_hash_table_iter_next(&iter, &word, NULL)) {
+			const guint bits = GPOINTER_TO_UINT(g_hash_table_lookup(stops, word));
+
+			g_hash_table_insert(stops, word, GUINT_TO_POINTER(bits | 1u << i));
+		}
 	}
+	return stops;
+}
+
+static void tally_word(const struct packs *packs, struct tally *tally, const char *word, double weight)
+{
+	guint bits = GPOINTER_TO_UINT(g_hash_table_lookup(packs->stops, word));
+
+	for (guint i = 0; bits; i++, bits >>= 1)
+		if (bits & 1)
+			tally->points[i] += weight;
 	tally->tokens++;
 }
 
@@ -87,12 +106,14 @@ static int tally_text(const struct packs *packs, struct tally *tally, const char
 	return cjk;
 }
 
-struct language_guess language_guess(const struct packs *packs, const char *text, const char *subject, const char *hint)
+struct language_guess language_guess(struct packs *packs, const char *text, const char *subject, const char *hint)
 {
 	struct tally tally = { { 0 }, 0 };
 	struct language_guess guess = { NULL, NULL, 0 };
 	int best = -1, second = -1;
 
+	if (!packs->stops)
+		packs->stops = collect_stops(packs);
 	if (tally_text(packs, &tally, text, 1) >= 3)
 		return (struct language_guess) { "ja", NULL, 1 };
 	if (subject && tally.tokens < 6)

@@ -28,10 +28,16 @@ struct needles {
 	guint16 buckets[BUCKETS];
 };
 
-struct need {
+/* Parts lie side by side: all needs of a pack are walked for each text. */
+struct node {
 	enum { NEED_SET, NEED_ALL, NEED_ONE } kind;
-	guint set;
-	GPtrArray *parts;	/* struct need */
+	guint number;		/* of the set, or of parts */
+	struct node *parts;
+};
+
+struct need {
+	struct node top;
+	guint sets;		/* how many there were when it was made: it names no later one */
 };
 
 struct held {
@@ -129,22 +135,18 @@ static guint set_of(struct needles *needles, GArray *numbers)
 	return set;
 }
 
-static struct need *need_make(int kind)
+static void node_clear(gpointer pointer)
 {
-	struct need *need = g_new0(struct need, 1);
+	struct node *node = pointer;
 
-	need->kind = kind;
-	if (kind != NEED_SET)
-		need->parts = g_ptr_array_new_with_free_func((GDestroyNotify) need_free);
-	return need;
+	for (guint i = 0; node->parts && i < node->number; i++)
+		node_clear(&node->parts[i]);
+	g_free(node->parts);
 }
 
-static struct need *need_of_words(struct needles *needles, GArray *numbers)
+static struct node node_of_words(struct needles *needles, GArray *numbers)
 {
-	struct need *need = need_make(NEED_SET);
-
-	need->set = set_of(needles, numbers);
-	return need;
+	return (struct node) { NEED_SET, set_of(needles, numbers), NULL };
 }
 
 static bool findable_ok(const struct want *word)
@@ -155,12 +157,12 @@ static bool findable_ok(const struct want *word)
 		|| (length == 2 && (word->starts || word->ends)) || (g_ascii_ispunct(word->word[0]) && length == 1);
 }
 
-static struct need *number(struct needles *needles, const struct want *want);
+static bool number(struct needles *needles, const struct want *want, struct node *node);
 
-/* One part of `want`: a word goes to `words`, else a need to `need`. False: nothing is needed. */
-static bool number_part(struct needles *needles, const struct want *part, GArray *words, struct need *need)
+/* One part of a want: a word goes to `words`, else a need to `parts`. False: nothing is needed. */
+static bool number_part(struct needles *needles, const struct want *part, GArray *words, GArray *parts)
 {
-	struct need *inner;
+	struct node inner;
 	guint word;
 
 	if (part->kind == WANT_WORD) {
@@ -169,41 +171,67 @@ static bool number_part(struct needles *needles, const struct want *part, GArray
 			g_array_append_val(words, word);
 		return word != NONE;
 	}
-	inner = number(needles, part);
-	if (inner)
-		g_ptr_array_add(need->parts, inner);
-	return inner;
+	if (!number(needles, part, &inner))
+		return false;
+	g_array_append_val(parts, inner);
+	return true;
 }
 
-/* NULL: nothing is needed. */
-static struct need *number(struct needles *needles, const struct want *want)
+/* Takes `parts`; false: there are none. */
+static bool number_end(int kind, GArray *parts, struct node *node)
+{
+	const guint count = parts->len;
+
+	if (count == 1) {
+		*node = g_array_index(parts, struct node, 0);
+		g_array_set_clear_func(parts, NULL);
+		g_array_unref(parts);
+	} else if (count) {
+		*node = (struct node) { kind, count, (struct node *) (void *) g_array_free(parts, FALSE) };
+	} else {
+		g_array_unref(parts);
+	}
+	return count;
+}
+
+/* False: nothing is needed. */
+static bool number(struct needles *needles, const struct want *want, struct node *node)
 {
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(guint));
+	g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(struct node));
 	const bool one = want->kind == WANT_ONE;
-	scoped(need) need = need_make(one ? NEED_ONE : NEED_ALL);
+	struct node set;
 
+	g_array_set_clear_func(parts, node_clear);
 	for (guint i = 0; i < (want->parts ? want->parts->len : 1); i++) {
 		const struct want *part = want->parts ? g_ptr_array_index(want->parts, i) : want;
 
-		if (!number_part(needles, part, words, need) && one)
-			return NULL;
+		if (!number_part(needles, part, words, parts) && one)
+			return false;
 		if (!one && words->len) {
-			g_ptr_array_add(need->parts, need_of_words(needles, words));
+			set = node_of_words(needles, words);
+			g_array_append_val(parts, set);
 			g_array_set_size(words, 0);
 		}
 	}
-	if (words->len)
-		g_ptr_array_insert(need->parts, 0, need_of_words(needles, words));
-	if (need->parts->len < 2)
-		return need->parts->len ? g_ptr_array_steal_index(need->parts, 0) : NULL;
-	return g_steal_pointer(&need);
+	if (words->len) {
+		set = node_of_words(needles, words);
+		g_array_prepend_val(parts, set);
+	}
+	return number_end(one ? NEED_ONE : NEED_ALL, g_steal_pointer(&parts), node);
 }
 
 struct need *need_new(struct needles *needles, const char *pattern)
 {
 	struct want *want = want_read(pattern);
-	struct need *need = want ? number(needles, want) : NULL;
+	struct node top;
+	struct need *need = NULL;
 
+	if (want && number(needles, want, &top)) {
+		need = g_new(struct need, 1);
+		need->top = top;
+		need->sets = needles->sets;
+	}
 	want_free(want);
 	return need;
 }
@@ -212,8 +240,7 @@ void need_free(struct need *need)
 {
 	if (!need)
 		return;
-	if (need->parts)
-		g_ptr_array_unref(need->parts);
+	node_clear(&need->top);
 	g_free(need);
 }
 
@@ -230,7 +257,7 @@ static void look(const struct needles *needles, struct held *held, const char *t
 		const struct word *word = &g_array_index(needles->words, struct word, i);
 		const gsize end = at + word->length;
 
-		if (end <= length && memcmp(word->text, text + at, word->length) == 0
+		if (*word->text == text[at] && end <= length && memcmp(word->text, text + at, word->length) == 0
 		    && !(word->starts && at > 0 && needle_letter_ok(text[at - 1]))
 		    && !(word->ends && end < length && needle_letter_ok(text[end])))
 			hold(held, word);
@@ -265,14 +292,21 @@ void held_free(struct held *held)
 	g_free(held);
 }
 
+static bool met(const struct node *node, const guint8 *has)
+{
+	const bool one = node->kind == NEED_ONE;
+
+	if (node->kind == NEED_SET)
+		return has[node->number];
+	for (guint i = 0; i < node->number; i++)
+		if ((node->parts[i].kind == NEED_SET ? has[node->parts[i].number] : met(&node->parts[i], has)) == one)
+			return one;
+	return !one;
+}
+
 bool need_met(const struct need *need, const struct held *held)
 {
-	if (!need || !held)
+	if (!need || !held || held->sets < need->sets)
 		return true;
-	if (need->kind == NEED_SET)
-		return need->set >= held->sets || held->has[need->set];
-	for (guint i = 0; i < need->parts->len; i++)
-		if (need_met(g_ptr_array_index(need->parts, i), held) == (need->kind == NEED_ONE))
-			return need->kind == NEED_ONE;
-	return need->kind == NEED_ALL;
+	return met(&need->top, held->has);
 }

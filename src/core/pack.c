@@ -70,6 +70,7 @@ void packs_free(struct packs *packs)
 {
 	if (!packs)
 		return;
+	g_clear_pointer(&packs->stops, g_hash_table_unref);
 	g_ptr_array_unref(packs->list);
 	matcher_free(packs->matcher);
 	g_free(packs);

@@ -3,10 +3,14 @@
 
 #include "wismo/base/error.h"
 
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct policy {
 	struct expr_space *space;
+	GHashTable *exprs;	/* SQL -> struct expr: rules share their conditions, and a condition is evaluated once a row */
+	GHashTable *told;	/* a miss as text -> its JSON */
 	GPtrArray *rules;
 	const char *names[FACT_COUNT + 1];
 };
@@ -34,8 +38,21 @@ static void rule_free(gpointer pointer)
 	g_free(rule->why);
 	g_ptr_array_unref(rule->when);
 	g_ptr_array_unref(rule->examples);
-	expr_free(rule->approval);
 	g_free(rule);
+}
+
+static guint told_hash(gconstpointer key)
+{
+	const struct policy_miss *miss = key;
+
+	return g_direct_hash(miss->rule) ^ g_direct_hash(miss->condition) ^ miss->unknown;
+}
+
+static gboolean told_equal(gconstpointer a, gconstpointer b)
+{
+	const struct policy_miss *left = a, *right = b;
+
+	return left->rule == right->rule && left->condition == right->condition && left->unknown == right->unknown;
 }
 
 struct policy *policy_new(void)
@@ -45,6 +62,8 @@ struct policy *policy_new(void)
 	for (int i = 0; i < FACT_COUNT; i++)
 		policy->names[i] = fact_columns[i].name;
 	policy->space = expr_space_new(policy->names);
+	policy->exprs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, drop_expr);
+	policy->told = g_hash_table_new_full(told_hash, told_equal, g_free, g_free);
 	policy->rules = g_ptr_array_new_with_free_func(rule_free);
 	return policy;
 }
@@ -54,13 +73,19 @@ void policy_free(struct policy *policy)
 	if (!policy)
 		return;
 	g_ptr_array_unref(policy->rules);
+	g_hash_table_unref(policy->told);
+	g_hash_table_unref(policy->exprs);
 	expr_space_free(policy->space);
 	g_free(policy);
 }
 
 struct expr *policy_expr(struct policy *policy, const char *sql, GError **error)
 {
-	return expr_new(policy->space, sql, error);
+	struct expr *expr = g_hash_table_lookup(policy->exprs, sql);
+
+	if (!expr && (expr = expr_new(policy->space, sql, error)))
+		g_hash_table_insert(policy->exprs, g_strdup(sql), expr);
+	return expr;
 }
 
 struct policy_rule *policy_rule_new(const char *name, const char *file, int line)
@@ -71,7 +96,7 @@ struct policy_rule *policy_rule_new(const char *name, const char *file, int line
 	rule->file = g_strdup(file);
 	rule->line = line;
 	rule->task = -1;
-	rule->when = g_ptr_array_new_with_free_func(drop_expr);
+	rule->when = g_ptr_array_new();
 	rule->examples = g_ptr_array_new_with_free_func(example_free);
 	return rule;
 }
@@ -131,6 +156,23 @@ void policy_decide(const struct policy *policy, const struct facts *facts, struc
 	g_assert(decision->rule);	/* the loader demands a last rule without conditions */
 	if (decision->rule->approval)
 		decision->task_needs_person = expr_truth(decision->rule->approval, NULL) != EXPR_FALSE;
+}
+
+const char *policy_miss_json(const struct policy *policy, const struct policy_miss *miss)
+{
+	char *told = g_hash_table_lookup(policy->told, miss);
+	json_t *json;
+	char *dumped;
+
+	if (told)
+		return told;
+	json = json_pack("{s:s, s:s, s:b}", "rule", miss->rule->name, "condition", miss->condition, "unknown", miss->unknown);
+	dumped = json_dumps(json, JSON_COMPACT);
+	told = g_strdup(dumped ? dumped : "{}");
+	free(dumped);
+	json_decref(json);
+	g_hash_table_insert(policy->told, g_memdup2(miss, sizeof *miss), told);
+	return told;
 }
 
 void policy_decision_clear(struct policy_decision *decision)

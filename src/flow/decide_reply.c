@@ -177,17 +177,20 @@ struct reply *decide_reply(const struct decision *d, const struct policy_rule *r
 	return reply;
 }
 
+static void put_json(GString *text, const char *before, json_t *json)
+{
+	char *dumped = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	g_string_append_printf(text, "%s%s", before, dumped);
+	free(dumped);
+	json_decref(json);
+}
+
 char *decide_reason(const struct decision *d, const struct policy_decision *policy, const GArray *gates, GPtrArray *notes)
 {
-	json_t *object = json_object(), *misses = json_array(), *words = json_array(), *said = json_array();
-	char *dumped, *text;
+	json_t *words = json_array(), *said = json_array();
+	GString *text = g_string_sized_new(4096);
 
-	for (guint i = 0; i < policy->misses->len; i++) {
-		const struct policy_miss *miss = &g_array_index(policy->misses, struct policy_miss, i);
-
-		json_array_append_new(misses, json_pack("{s:s, s:s, s:b}", "rule", miss->rule->name, "condition", miss->condition,
-							"unknown", miss->unknown));
-	}
 	for (guint i = 0; i < gates->len; i++) {
 		const struct gate_word *word = &g_array_index(gates, struct gate_word, i);
 
@@ -196,15 +199,16 @@ char *decide_reason(const struct decision *d, const struct policy_decision *poli
 	}
 	for (guint i = 0; i < notes->len; i++)
 		json_array_append_new(said, json_string(g_ptr_array_index(notes, i)));
-	json_object_set_new(object, "why", policy->rule->why ? json_string(policy->rule->why) : json_null());
-	json_object_set_new(object, "deadline", d->buyer_case->due_why ? json_string(d->buyer_case->due_why) : json_null());
-	json_object_set_new(object, "tracking_recorded", json_boolean(d->tracking && d->tracking->recorded));
-	json_object_set_new(object, "misses", misses);
-	json_object_set_new(object, "gates", words);
-	json_object_set_new(object, "notes", said);
-	dumped = json_dumps(object, JSON_COMPACT);
-	text = g_strdup(dumped);
-	free(dumped);
-	json_decref(object);
-	return text;
+	put_json(text, "{\"why\":", policy->rule->why ? json_string(policy->rule->why) : json_null());
+	put_json(text, ",\"deadline\":", d->buyer_case->due_why ? json_string(d->buyer_case->due_why) : json_null());
+	put_json(text, ",\"tracking_recorded\":", json_boolean(d->tracking && d->tracking->recorded));
+	g_string_append(text, ",\"misses\":[");
+	for (guint i = 0; i < policy->misses->len; i++) {
+		const struct policy_miss *miss = &g_array_index(policy->misses, struct policy_miss, i);
+
+		g_string_append_printf(text, "%s%s", i ? "," : "", policy_miss_json(d->flow->book->policy, miss));
+	}
+	put_json(text, "],\"gates\":", words);
+	put_json(text, ",\"notes\":", said);
+	return g_string_free(g_string_append_c(text, '}'), FALSE);
 }

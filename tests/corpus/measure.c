@@ -162,7 +162,7 @@ static void tell_rule(const char *name, const double weight[INTENT_COUNT])
 	putchar('\n');
 }
 
-static void tell_packs(const struct packs *packs, const char *lang)
+static void tell_packs(struct packs *packs, const char *lang)
 {
 	printf("intents");
 	for (int i = 0; i < INTENT_COUNT; i++)
@@ -202,7 +202,7 @@ static bool is_half(const struct pack *pack, const struct evidence *evidence)
 }
 
 /* Three lines a message: its intent and the rules that fired, the tokens of its text, those of its subject. */
-static void tell_features(const struct packs *packs, const char *lang, const struct record *record, const char *text,
+static void tell_features(struct packs *packs, const char *lang, const struct record *record, const char *text,
 			  const struct reading *reading)
 {
 	const struct pack *pack = packs_find(packs, lang);
@@ -223,7 +223,7 @@ static void tell_features(const struct packs *packs, const char *lang, const str
 	putchar('\n');
 }
 
-static void measure(const struct packs *packs, const char *lang, const char *part, struct score *score)
+static void measure(struct packs *packs, const char *lang, const char *part, struct score *score)
 {
 	g_autoptr(GPtrArray) records = read_corpus(lang, part);
 

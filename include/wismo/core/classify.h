@@ -23,6 +23,6 @@ struct classify_input {
 /* Fills reading: lang, intent, confidence, wish, urgency, evidence (offsets into `text`, strongest first)
  * and never. buyer_text is set when it was NULL. Pure; bounded: text beyond FOLD_CAP_BYTES is not read, and
  * that, like a rule that hit a limit, takes the confidence below CLASSIFY_SURE. */
-void classify_text(const struct packs *packs, const struct classify_input *input, struct reading *reading);
+void classify_text(struct packs *packs, const struct classify_input *input, struct reading *reading);
 
 #endif

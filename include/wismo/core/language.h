@@ -11,6 +11,6 @@ struct language_guess {
 };
 
 /* `text`, `subject` (NULL: none): valid UTF-8. `hint` (NULL: none) decides only what the words leave open. */
-struct language_guess language_guess(const struct packs *packs, const char *text, const char *subject, const char *hint);
+struct language_guess language_guess(struct packs *packs, const char *text, const char *subject, const char *hint);
 
 #endif

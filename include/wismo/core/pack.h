@@ -47,6 +47,7 @@ struct pack {
 struct packs {
 	GPtrArray *list;	/* struct pack */
 	struct matcher *matcher;	/* of whoever classifies by them: one at a time */
+	GHashTable *stops;	/* stop word, a pack's -> bits of the packs that have it; made by the first guess, NULL before */
 };
 
 struct pack *pack_new(const char *lang);

@@ -17,10 +17,10 @@ struct policy_example {
 struct policy_rule {
 	char *name, *file;
 	int line;
-	GPtrArray *when;	/* struct expr */
+	GPtrArray *when;	/* struct expr, borrowed */
 	char *reply;		/* template; NULL: none */
 	int task;		/* enum task_kind; -1: none */
-	struct expr *approval;	/* the task needs a person when this holds or is unknown; NULL: always */
+	struct expr *approval;	/* borrowed: the task needs a person when this holds or is unknown; NULL: always */
 	gint64 look_again_s;	/* 0: only when something changes */
 	bool person;		/* a person must look at the case */
 	bool closes;		/* nothing is left to do */
@@ -33,7 +33,7 @@ struct policy;
 struct policy *policy_new(void);
 void policy_free(struct policy *policy);
 
-/* Compiles a condition in the policy's space; WISMO_HALT with SQLite's message. */
+/* Compiles a condition in the policy's space; WISMO_HALT with SQLite's message. Borrowed: the same text is the same condition. */
 struct expr *policy_expr(struct policy *policy, const char *sql, GError **error);
 struct policy_rule *policy_rule_new(const char *name, const char *file, int line);
 void policy_add(struct policy *policy, struct policy_rule *rule);	/* takes it */
@@ -54,6 +54,9 @@ struct policy_decision {
 };
 void policy_decide(const struct policy *policy, const struct facts *facts, struct policy_decision *decision);
 void policy_decision_clear(struct policy_decision *decision);
+
+/* {"rule":..., "condition":..., "unknown":...}; borrowed: the same few hundred stand in every verdict, and are written once. */
+const char *policy_miss_json(const struct policy *policy, const struct policy_miss *miss);
 
 /* Runs all examples; WISMO_HALT with file:line of the first that another rule takes. */
 bool policy_prove(const struct policy *policy, GError **error);
