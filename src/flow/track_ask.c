@@ -306,7 +306,7 @@ void track_question_start(struct track_question *q)
 	} else if (recorded(q)) {
 		ask_folder(q);
 	} else if (!track_lane_open(q->lane, &error)) {
-		track_question_end(q, OUTCOME_REFUSED, error->message, 0);
+		track_question_end(q, g_error_matches(error, WISMO_ERROR, WISMO_RETRY) ? OUTCOME_DOWN : OUTCOME_REFUSED, error->message, 0);
 	} else {
 		skip_done(q);
 		g_queue_push_tail(&q->lane->waiting, q);

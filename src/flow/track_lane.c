@@ -6,6 +6,7 @@
 #define TOTAL_AT_ONCE 32	/* each connection holds 4 MB of authorities (net/http.c) */
 #define LANE_AT_ONCE 8		/* at 100 ms an answer 80 a second: more than any carrier allows */
 #define TOKEN_SPARE_S 60	/* a token is not used in its last minute */
+#define UNREAD_S 60
 #define MASK_LEAST 6		/* shorter ones would tear holes into ordinary words */
 
 static void free_secret(gpointer secret)
@@ -24,6 +25,7 @@ static void lane_free(gpointer pointer)
 	struct track_lane *lane = pointer;
 
 	g_hash_table_unref(lane->secrets);
+	g_clear_error(&lane->unread);
 	g_ptr_array_unref(lane->masks);
 	g_queue_clear(&lane->waiting);
 	secret_free(lane->token);
@@ -121,10 +123,8 @@ static void make_masks(struct track_lane *lane)
 	}
 }
 
-bool track_lane_open(struct track_lane *lane, GError **error)
+static bool read_secrets(struct track_lane *lane, GError **error)
 {
-	if (!track_lane_idle_ok(lane))
-		return true;
 	g_hash_table_remove_all(lane->secrets);
 	for (guint i = 0; i < lane->carrier->secrets->len; i++) {
 		const char *name = lane->carrier->secrets->pdata[i];
@@ -140,6 +140,23 @@ bool track_lane_open(struct track_lane *lane, GError **error)
 	if (lane->access && lane->access->host)
 		g_hash_table_replace(lane->secrets, g_strdup("{host}"), secret_new(lane->access->host));
 	return true;
+}
+
+bool track_lane_open(struct track_lane *lane, GError **error)
+{
+	gint64 now = lane->session->now;
+
+	if (!track_lane_idle_ok(lane))
+		return true;
+	/* A command may take 30 s to fail: not for each of the numbers that wait. */
+	if (!lane->unread || now >= lane->unread_at + UNREAD_S) {
+		g_clear_error(&lane->unread);
+		if (!read_secrets(lane, &lane->unread))
+			lane->unread_at = now;
+	}
+	if (lane->unread && error)
+		*error = g_error_copy(lane->unread);
+	return !lane->unread;
 }
 
 static void mask_one(GString *text, const char *secret)

@@ -25,6 +25,8 @@ struct track_lane {
 	const struct carrier *carrier;
 	const struct carrier_access *access;
 	GHashTable *secrets;		/* name -> struct secret; read when the lane wakes up */
+	GError *unread;			/* why they could not be read at unread_at; NULL: they were */
+	gint64 unread_at;
 	GPtrArray *masks;		/* char *: what of them an answer must not bring into the database */
 	GQueue waiting;			/* struct track_question: its next request waits for its turn */
 	int flying;			/* requests under way */

@@ -673,6 +673,20 @@ def secrets():
     same(box.kept("echo")[:2], ("ok", "in_transit"), "and is understood all the same")
 
 
+    # A key that comes from a command which fails, twice in two ways.
+    box = Instance("commands", server.port)
+    for name, command in (("fails", "echo x >>%s/fails.runs; exit 1"), ("works", "echo x >>%s/works.runs; cat %s/key")):
+        box.carrier(name)
+        box.config = box.config.replace('"key" { value_file = "key" } ', '"key" { value_command = "sh -c \'' + command.replace("%s", box.folder) + '\'" } ')
+        for i in range(20):
+            box.parcel(name, f"730000{i:02}")
+    box.run()
+    runs = lambda name: len(open(f"{box.folder}/{name}.runs", encoding="utf-8").readlines())
+    same((runs("fails"), box.kept("fails")[0], len(server.seen("/fails/"))), (1, "down", 0), "a command that fails is run once for all numbers that wait")
+    same(box.sql("SELECT count(*) FROM trackings WHERE carrier = 'works' AND outcome = 'ok'"), [(20,)], "one that works")
+    say(runs("works") <= 3, f"is run {runs('works')} times for 20 numbers", runs("works"))
+
+
 def nowhere():
     import base64
     basic = base64.b64encode(f"client-id-0815:{CLIENT_SECRET}".encode()).decode()
