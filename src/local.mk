@@ -61,6 +61,7 @@ src_libcore_a_SOURCES = \
 	src/core/language.c \
 	src/core/numbers.c \
 	src/core/needle.c \
+	src/core/needle_p.h \
 	src/core/needle_want.c \
 	src/core/pack.c \
 	src/core/pattern.c \

@@ -271,7 +271,7 @@ tests_flow_test_file_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 check_SCRIPTS += tests/flow/classify.sh
 
-check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/settings.sh tests/flow/commands.sh
+check_SCRIPTS += tests/unit/headers.sh tests/unit/layering.sh tests/unit/sources.sh tests/unit/settings.sh tests/flow/commands.sh
 
 check_SCRIPTS += tests/carrier/numbers.sh tests/carrier/test-carrier.sh
 check_SCRIPTS += tests/flow/servers.sh tests/flow/smtp.sh

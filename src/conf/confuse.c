@@ -11,7 +11,7 @@
 static GString *complaint;
 static const char *current;	/* file that is read: sections without a title forget theirs */
 
-static void complain(cfg_t *cfg, const char *format, va_list args)
+G_GNUC_PRINTF(2, 0) static void complain(cfg_t *cfg, const char *format, va_list args)
 {
 	if (complaint)
 		return;		/* the first one names the place; what follows are its echoes */

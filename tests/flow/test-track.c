@@ -27,8 +27,6 @@ static int serial;
 
 static void run_sql(const char *sql)
 {
-	g_autoptr(GError) error = NULL;
-
 	if (sqlite3_exec(sql_handle(flow.store), sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(sql_handle(flow.store)));
 }

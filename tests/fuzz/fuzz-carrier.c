@@ -22,13 +22,12 @@ static void use(const struct carriers *carriers)
 {
 	for (guint i = 0; carriers_nth(carriers, i); i++) {
 		const struct carrier *carrier = carriers_nth(carriers, i);
-		g_autofree char *page = carrier_page(carrier, "12345678");
-
+		g_free(carrier_page(carrier, "12345678"));
 		carrier_number_why(carrier, "00340434161094015902");
 		for (guint k = 0; k < carrier->steps->len; k++) {
 			scoped(carrier_request) request = carrier_fill(carrier, carrier->steps->pdata[k], "1/2", NULL, NULL, NULL, NULL, true, NULL);
-			scoped(tracking) tracking = carrier_read(carrier, carrier->steps->pdata[k], 200, "{\"events\":[{}]}", "1", 4102444800);
 
+			tracking_free(carrier_read(carrier, carrier->steps->pdata[k], 200, "{\"events\":[{}]}", "1", 4102444800));
 			g_assert_true(!request || g_str_has_prefix(request->url, "https://"));
 		}
 	}

@@ -91,8 +91,8 @@ static void failures_are_unknown_and_say_why(void **state)
 		"json_extract('{oops', '$.a')",
 		"regexp_like('x', '(')",
 		"regexp_like(printf('%.*c', 5000, 'a') || '!', '^(a|a)*(a|aa)+$') OR regexp_like(printf('%.*c', 5000, 'a') || '!', '^(a+)+$')",
-		"(SELECT count(*) FROM json_each(printf('[%.*c1]', 9, ' ')) a, json_each('[' || replace(printf('%.*c', 3000, 'x'), 'x', '1,') || '1]') b,"
-		" json_each('[' || replace(printf('%.*c', 3000, 'x'), 'x', '1,') || '1]') c)",
+		("(SELECT count(*) FROM json_each(printf('[%.*c1]', 9, ' ')) a, json_each('[' || replace(printf('%.*c', 3000, 'x'), 'x', '1,') || '1]') b,"
+		 " json_each('[' || replace(printf('%.*c', 3000, 'x'), 'x', '1,') || '1]') c)"),
 		"length(replace(printf('%.*c', 3000000, 'x'), 'x', 'yyyyyyyyyy'))",
 		"time_parse('2026-01-01', 'Atlantis/City')",
 		"time_parse('2026-01-01', 'UTC', 'ydm')",

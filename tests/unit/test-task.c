@@ -316,8 +316,6 @@ static void the_way_of_a_task_that_fails_once(void **state)
 
 static void lists_are_sorted_by_deadline(void **state)
 {
-	scoped(store) all = ledger_as(ROLE_ALL);
-
 	(void) state;
 	for (gint64 id = 1; id <= 4; id++)
 		row_in(id, id == 4 ? TASK_DONE : TASK_PROPOSED);
