@@ -275,12 +275,16 @@ struct smtp_answer *smtp_send(struct smtp *smtp, const struct smtp_server *serve
 	attempt.bytes = g_bytes_get_data(wire, &attempt.size);
 	code = perform(smtp, server, &attempt, from, recipients, false, complaint);
 	curl_easy_getinfo(smtp->curl, CURLINFO_NUM_CONNECTS, &connects);
-	/* A connection that was kept may have been closed by the server long ago: nothing was said, so say it again. */
-	if (code != CURLE_OK && !connects && !answer->lines->len && !attempt.at && !answer->handed_over) {
-		answer->step = SMTP_CONNECT;
-		code = perform(smtp, server, &attempt, from, recipients, true, complaint);
-	}
 	curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &response);
+	/* A connection that was kept may have been closed by the server long ago, or is closed now (421: so many mails, so long
+	 * idle). Nothing of the mail was said, and no word about it: say it over a fresh one. */
+	if (code != CURLE_OK && !connects && (!answer->lines->len || response == 421) && !attempt.at && !answer->handed_over) {
+		answer->step = SMTP_CONNECT;
+		g_ptr_array_set_size(answer->lines, 0);
+		attempt.over = false;
+		code = perform(smtp, server, &attempt, from, recipients, true, complaint);
+		curl_easy_getinfo(smtp->curl, CURLINFO_RESPONSE_CODE, &response);
+	}
 	answer->code = (int) response;
 	/* libcurl keeps the connection even when we stopped waiting for the dot's answer: it would be taken for the next mail's. */
 	if (attempt.lapsed) {

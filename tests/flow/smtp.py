@@ -162,6 +162,21 @@ def one_refused_does_not_stop_the_others():
              "a full mailbox of one buyer holds up nobody else", place.states())]
 
 
+def kept_connection():
+    """A server that ends a connection after one mail, as many do after some: with 421 or without a word."""
+    rows = []
+    for name, end in (("says 421 to the next", "421 4.4.2 one mail a connection"), ("hangs up at the next", None)):
+        peer = shop.Peer({"mail": lambda it: end if it.mails_heard else "250 ok"})
+        place = new_shop(f"smtp://127.0.0.1:{peer.port}", buyers=3)
+        place.once()
+        rows.append((place.states() == ["sent"] * 3 and len(set(peer.ids())) == len(peer.taken) == 3 and peer.sessions == 3
+                     and place.rows("SELECT max(attempts) FROM replies") == [(1,)],
+                     f"a server that takes one mail and {name} gets the others over fresh connections, at their first attempt",
+                     f"{place.states()} sessions {peer.sessions} {place.rows('SELECT attempts, server_said FROM replies')}"))
+        peer.close()
+    return rows
+
+
 def certificate(scheme, cert):
     name = f"{scheme}, certificate {cert}"
     if not have_certs:
@@ -211,7 +226,7 @@ try:
     jobs = [functools.partial(scenario, *row) for row in SCENARIOS] + [functools.partial(server_down, *row) for row in DOWN]
     jobs += [functools.partial(certificate, scheme, cert) for scheme in ("smtps", "smtp+starttls")
              for cert in ("good", "wrong", "expired", "self")]
-    for rows in shop.side_by_side(jobs + [greylisting, one_refused_does_not_stop_the_others, hostile]):
+    for rows in shop.side_by_side(jobs + [greylisting, kept_connection, one_refused_does_not_stop_the_others, hostile]):
         for row in rows:
             tap.ok(*row)
     tap.ok(not shop.failed_runs, "every run ended with 0, memory checks included", shop.failed_runs[:1])

@@ -167,6 +167,25 @@ static void half_an_answer_to_the_dot_is_doubt(void **state)
 	result_clear(&result);
 }
 
+/* Larger than what sockets hold: the break is seen before the end of the text. */
+static void a_long_text_that_is_cut_off_was_not_handed_over(void **state)
+{
+	static const struct peer_row rows[] = { GREETING, EHLO, MAIL, RCPT, DATA, { "Subject", "", PEER_CLOSE }, END };
+	g_autofree char *lines = g_strnfill(16 * 1024 * 1024, 'x');
+	g_autofree char *text = NULL;
+	struct result result = { 0 };
+
+	(void) state;
+	for (gsize i = 78; lines[i]; i += 80)
+		memcpy(&lines[i - 1], "\r\n", 2);
+	text = g_strconcat("To: b@example.org\r\nSubject: re\r\n\r\n", lines, "\r\n", NULL);
+	attempt_with(rows, text, &result);
+	assert_int_equal(result.outcome, SMTP_LATER);
+	assert_int_equal(result.asked.times, 0);
+	assert_false(result.answer->handed_over);
+	result_clear(&result);
+}
+
 static void the_next_mail_goes_over_the_same_connection_or_a_fresh_one(void **state)
 {
 	static const struct peer_row keeps[] = { GREETING, EHLO, MAIL, RCPT, DATA, TAKEN, QUIT, END };
@@ -340,6 +359,7 @@ int main(void)
 		cmocka_unit_test(without_a_durable_hand_over_no_dot_leaves),
 		cmocka_unit_test(a_silence_before_the_dot_is_no_delivery_and_one_after_it_is_doubt),
 		cmocka_unit_test(half_an_answer_to_the_dot_is_doubt),
+		cmocka_unit_test(a_long_text_that_is_cut_off_was_not_handed_over),
 		cmocka_unit_test(the_next_mail_goes_over_the_same_connection_or_a_fresh_one),
 		cmocka_unit_test(a_connection_that_was_waited_for_in_vain_is_not_used_again),
 		cmocka_unit_test(what_a_mail_says_is_what_stands_on_the_wire),

@@ -192,6 +192,7 @@ class Peer(threading.Thread):
         self.plain = []         # commands heard outside of TLS
         self.sessions = 0
         self.recipient = self.body = None
+        self.mails_heard = 0
         if tls:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(f"{cert}.pem", f"{cert}.key")
@@ -208,6 +209,7 @@ class Peer(threading.Thread):
             with peer:
                 peer.settimeout(20)
                 self.sessions += 1
+                self.mails_heard = 0    # in this session
                 try:
                     if self.tls == "implicit":
                         peer = self.context.wrap_socket(peer, server_side=True)
@@ -293,6 +295,7 @@ class Peer(threading.Thread):
         except OSError:
             self.cut.append(self.body)
             raise
+        self.mails_heard += 1
         said = self.planned("dot", "250 queued as 1")
         # A server that took the mail and whose word is lost has taken it all the same.
         if said is None or said.startswith("2"):
