@@ -19,7 +19,6 @@
 #include <string.h>
 
 #define AT_ONCE 50		/* cases in one transaction: other writers wait some 10 ms for it */
-#define STEP_MOST 5000
 #define ATTEMPTS_MOST 3
 #define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
 #define WAITS "waits for the carrier's answer"
@@ -399,32 +398,39 @@ static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now,
 	return store_undo(flow->store, error);
 }
 
-/* Counted and committed before the work, so that a case that ends the program three times is given to a person. */
-static GArray *count(const struct flow *flow, gint64 now, int *attempts, GError **error)
-{
-	g_autoptr(GArray) ids = NULL;
+/* Cases whose attempt is counted and committed: one that ends the program three times is given to a person. */
+struct batch {
+	GArray *ids;
+	int attempts;
+};
 
-	if (!store_begin(flow->store, error))
-		return NULL;
-	ids = case_take(flow->store, now, AT_ONCE, attempts, error);
-	if (!ids || !store_commit(flow->store, error)) {
-		store_abandon(flow->store);
-		return NULL;
-	}
-	fault_point("decide.counted");
-	return g_steal_pointer(&ids);
+static bool take_next(const struct flow *flow, gint64 now, struct batch *next, GError **error)
+{
+	next->ids = case_take(flow->store, now, AT_ONCE, &next->attempts, error);
+	return next->ids;
 }
 
-static bool decide_batch(const struct flow *flow, gint64 now, guint *done, GError **error)
+static bool take_first(const struct flow *flow, gint64 now, struct batch *first, GError **error)
 {
-	int attempts = 0;
-	g_autoptr(GArray) ids = count(flow, now, &attempts, error);
-	bool fine = ids && (ids->len == 0 || store_begin(flow->store, error));
+	if (!store_begin(flow->store, error))
+		return false;
+	if (!take_next(flow, now, first, error) || !store_commit(flow->store, error)) {
+		store_abandon(flow->store);
+		return false;
+	}
+	fault_point("decide.counted");
+	return true;
+}
 
-	*done = ids ? ids->len : 0;
-	for (guint i = 0; fine && i < ids->len; i++)
-		fine = settle(flow, g_array_index(ids, gint64, i), attempts, now, error);
-	if (fine && ids->len) {
+/* Verdicts of one batch and attempts of the next in one commit. */
+static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error)
+{
+	bool fine = store_begin(flow->store, error);
+
+	for (guint i = 0; fine && i < batch->ids->len; i++)
+		fine = settle(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, error);
+	fine = fine && take_next(flow, now, next, error);
+	if (fine) {
 		fault_point("decide.before_commit");
 		fine = store_commit(flow->store, error);
 		fault_point("decide.committed");
@@ -436,15 +442,19 @@ static bool decide_batch(const struct flow *flow, gint64 now, guint *done, GErro
 
 bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	guint done = 1;
+	struct batch batch = { NULL, 0 }, next;
+	bool fine = take_first(flow, now, &batch, error);
 
 	*pass = (struct pass) { 0, 0 };
-	/* What is left then is met in the next step, after new mails. */
-	while (done && pass->done < STEP_MOST) {
-		if (!decide_batch(flow, now, &done, error))
-			return false;
-		pass->done += done;
+	while (fine && batch.ids->len) {
+		next = (struct batch) { NULL, 0 };
+		pass->done += batch.ids->len;
+		fine = work(flow, &batch, now, &next, error);
+		g_array_unref(batch.ids);
+		batch = next;
 	}
-	pass->next_at = case_next_look(flow->store, now, NULL);
-	return true;
+	g_clear_pointer(&batch.ids, g_array_unref);
+	if (fine)
+		pass->next_at = case_next_look(flow->store, now, NULL);
+	return fine;
 }

@@ -1,4 +1,4 @@
-/* new mails -> readings and cases, in batches of two commits: the attempts, before any bytes are looked at, and what was
+/* new mails -> readings and cases, in batches: the attempts are committed before any bytes are looked at, then what was
  * understood. A durable step costs some 200 us on a good disk, as much as understanding a mail. A mail that ends the
  * program takes its batch with it once; from then on each of the batch is met alone (mail_take), and it is parked
  * at the fourth attempt. */
@@ -19,7 +19,7 @@
 
 #define ATTEMPTS 3
 
-/* Held in memory as letters until they are written; a second commit of 100 mails costs 2 us a mail. */
+/* Held in memory as letters until they are written; a commit for 100 mails costs 2 us a mail. */
 #define BATCH_MAILS 100
 #define BATCH_BYTES (2 * 1024 * 1024)
 
@@ -138,12 +138,27 @@ static void tell(const struct item *item)
 		 item->mail->id, item->row->case_id, reading->channel, intent_name(reading->intent), reading->answerable);
 }
 
-static bool settle_all(const struct flow *flow, const GPtrArray *items, int attempts, gint64 now, GError **error)
+/* Mails whose attempt is counted and committed. */
+struct batch {
+	GArray *ids;
+	int attempts;
+};
+
+static bool take_next(const struct flow *flow, struct batch *next, GError **error)
+{
+	next->ids = mail_take(flow->store, BATCH_MAILS, BATCH_BYTES, &next->attempts, error);
+	return next->ids;
+}
+
+/* The results of one batch and the attempts of the next are one commit: half as many, and the next is counted all the same
+ * before it is looked at. */
+static bool settle_all(const struct flow *flow, const GPtrArray *items, int attempts, gint64 now, struct batch *next, GError **error)
 {
 	bool fine = store_begin(flow->store, error);
 
 	for (guint i = 0; fine && i < items->len; i++)
 		fine = settle(flow, g_ptr_array_index(items, i), attempts, now, error);
+	fine = fine && take_next(flow, next, error);
 	if (fine) {
 		fault_point("understand.written");
 		fine = store_commit(flow->store, error);
@@ -159,39 +174,47 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, int atte
 	return true;
 }
 
-static GArray *count(const struct flow *flow, int *attempts, GError **error)
+static bool take_first(const struct flow *flow, struct batch *first, GError **error)
 {
-	g_autoptr(GArray) ids = NULL;
-
 	if (!store_begin(flow->store, error))
-		return NULL;
-	ids = mail_take(flow->store, BATCH_MAILS, BATCH_BYTES, attempts, error);
-	if (!ids || !store_commit(flow->store, error)) {
+		return false;
+	if (!take_next(flow, first, error) || !store_commit(flow->store, error)) {
 		store_abandon(flow->store);
-		return NULL;
+		return false;
 	}
 	fault_point("understand.counted");
-	return g_steal_pointer(&ids);
+	return true;
 }
 
-/* One batch; *done counts it, 0: there is nothing new. False only when the store itself fails. */
-static bool take(const struct flow *flow, gint64 now, guint *done, GError **error)
+/* False only when the store itself fails. */
+static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error)
 {
 	g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
-	int attempts = 0;
-	g_autoptr(GArray) ids = count(flow, &attempts, error);
 
-	if (!ids)
-		return false;
-	*done = ids->len;
-	for (guint i = 0; i < ids->len; i++) {
-		struct item *item = understand(flow, g_array_index(ids, gint64, i), attempts, now, error);
+	for (guint i = 0; i < batch->ids->len; i++) {
+		struct item *item = understand(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, error);
 
 		if (!item)
 			return false;
 		g_ptr_array_add(items, item);
 	}
-	return items->len == 0 || settle_all(flow, items, attempts, now, error);
+	return settle_all(flow, items, batch->attempts, now, next, error);
+}
+
+static bool work_all(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
+{
+	struct batch batch = { NULL, 0 }, next;
+	bool fine = take_first(flow, &batch, error);
+
+	while (fine && batch.ids->len) {
+		next = (struct batch) { NULL, 0 };
+		pass->done += batch.ids->len;
+		fine = work(flow, &batch, now, &next, error);
+		g_array_unref(batch.ids);
+		batch = next;
+	}
+	g_clear_pointer(&batch.ids, g_array_unref);
+	return fine;
 }
 
 /* Orders are often imported after the buyer's mail (at one seller nearly always). */
@@ -208,14 +231,8 @@ static void adopt(const struct flow *flow, struct pass *pass, GError **error)
 bool understand_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	guint done;
 
-	do {
-		done = 0;
-		if (!take(flow, now, &done, &cause))
-			break;
-		pass->done += done;
-	} while (done);
+	work_all(flow, now, pass, &cause);
 	if (!cause)
 		adopt(flow, pass, &cause);
 	if (!cause)

@@ -45,12 +45,67 @@ END
 chmod 600 "$dir/password" "$dir/wismo.conf"
 tests/bench/drain "$IMAP" seller secret >/dev/null	# the server's own indexes are made once
 set -- $(tests/bench/drain "$IMAP" seller secret)
-echo "drain: $1 mails, $2 bytes, $3 s"
-drained=$3
-begun=$(date +%s.%N)
-/usr/bin/env python3 -c 'import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:]).returncode
-print("peak memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, "MB, exit", code)' ./wismo run --once --config "$dir/wismo.conf"
-ended=$(date +%s.%N)
-awk -v a="$begun" -v b="$ended" -v d="$drained" 'BEGIN { printf "wismo run --once: %.2f s, %.1f times the drain\n", b - a, (b - a) / d }'
-./wismo status --config "$dir/wismo.conf" | sed -n 2,4p
+again=$(tests/bench/drain "$IMAP" seller secret)
+drained=$(echo "$3 ${again##* }" | awk '{ print $1 < $2 ? $1 : $2 }')
+echo "drain: $1 mails, $2 bytes, $drained s"
+# Once, then with all workers; each from an empty database. Memory: what was resident at most (VmHWM; shared libraries and what
+# processes share after the fork count in each), and the own part at the end (PSS: shared pages divided).
+python3 - "$dir" "$1" "$drained" ./wismo <<'PYTHON'
+import os, shutil, sqlite3, subprocess, sys, time
+dir, mails, drained, program = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+conf = ["--config", f"{dir}/wismo.conf"]
+
+
+def kb(pid, file, name):
+    for line in open(f"/proc/{pid}/{file}"):
+        if line.startswith(name + ":"):
+            return int(line.split()[1])
+    return 0
+
+
+def fresh():
+    shutil.rmtree(f"{dir}/state", ignore_errors=True)
+    shutil.rmtree(f"{dir}/sink", ignore_errors=True)
+    os.mkdir(f"{dir}/state", 0o700)
+
+
+def tell(name, seconds, cpu=None):
+    print(f"{name}: {seconds:.2f} s, {seconds / drained:.1f} times the drain, {1e6 * seconds / mails:.0f} us a mail"
+          + (f" ({cpu:.2f} s of processor)" if cpu else ""), flush=True)
+
+
+fresh()
+begun = time.time()
+child = subprocess.Popen([program, "run", "--once", *conf])
+peak = 0
+while child.poll() is None:
+    try:
+        peak = max(peak, kb(child.pid, "status", "VmHWM"))
+    except OSError:
+        pass
+    time.sleep(0.01)
+used = os.times()
+tell("wismo run --once", time.time() - begun, used.children_user + used.children_system)
+print(f"  one process: peak {peak / 1024:.1f} MB, exit {child.returncode}", flush=True)
+subprocess.run(f"{program} status --config {dir}/wismo.conf | sed -n 2,4p", shell=True)
+
+fresh()
+begun = time.time()
+agent = subprocess.Popen([program, "run", *conf], stderr=subprocess.DEVNULL)
+db, rows = None, None
+try:
+    while rows != (mails, 0, 0) and time.time() - begun < 600 and agent.poll() is None:
+        time.sleep(0.02)
+        try:
+            db = db or sqlite3.connect(f"file:{dir}/state/wismo.db?mode=ro", uri=True)
+            rows = db.execute("SELECT (SELECT count(*) FROM mails), (SELECT count(*) FROM mails WHERE state = 'new'),"
+                              " (SELECT count(*) FROM cases WHERE dirty = 1)").fetchone()
+        except sqlite3.Error:
+            db = None
+    tell("wismo run, its workers side by side", time.time() - begun)
+    for role, pid in [("supervisor", agent.pid)] + db.execute("SELECT role, pid FROM workers ORDER BY role").fetchall():
+        print(f"  {role}: peak {kb(pid, 'status', 'VmHWM') / 1024:.1f} MB, own part {kb(pid, 'smaps_rollup', 'Pss') / 1024:.1f} MB")
+finally:
+    agent.terminate()
+    agent.wait()
+PYTHON
