@@ -152,6 +152,9 @@ static bool complete(struct answers *a, bool may_ask)
 	if (!g_str_has_prefix(a->source, "maildir:") || !g_str_has_prefix(a->outgoing, "maildir:")) {
 		domain = provider && provider->local_user ? g_strndup(a->address, (gsize) (at - a->address)) : g_strdup(a->address);
 		ask(&a->user, "Login name", domain, may_ask);
+		/* The name is only a wish: the folder that the server marks as sent mails is found, else this one is made. */
+		if (!g_str_has_prefix(a->source, "maildir:"))
+			ask(&a->sent, "Folder for copies of answers", provider && provider->files_copies ? "" : "Sent", may_ask);
 		if (!a->password_command && !a->token_command)
 			ask(&a->password_file, "File with the password (mode 0600)", "password", may_ask);
 	}
@@ -175,7 +178,7 @@ int init_command(int argc, char **argv)
 		{ "shop", 0, 0, G_OPTION_ARG_STRING, &a.shop, "name of the shop", "NAME" },
 		{ "lang", 0, 0, G_OPTION_ARG_STRING, &a.lang, "fallback language of answers", "LANG" },
 		{ "mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "observe, draft (default) or auto", "MODE" },
-		{ "sent-folder", 0, 0, G_OPTION_ARG_STRING, &a.sent, "where copies of answers are filed", "FOLDER" },
+		{ "sent-folder", 0, 0, G_OPTION_ARG_STRING, &a.sent, "where copies of answers are filed ('' for nowhere)", "FOLDER" },
 		{ "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &a.state_dir, "folder of database and exports", "DIR" },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &a.yes, "ask nothing, take the proposals", NULL },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &a.offline, "do not try the logins", NULL },

@@ -9,6 +9,7 @@ struct provider {
 	const char *imap, *smtp;	/* as in wismo.conf */
 	bool local_user;	/* login is the part before the @ */
 	const char *advice;
+	bool files_copies;	/* what its SMTP server takes lies in Sent by itself */
 };
 
 /* By the address's domain; NULL: not in the table. */

@@ -32,6 +32,10 @@ run init --address shop@example.com --source "maildir:$dir/in" --outgoing "maild
 check 'init writes and tells the next command' 0 $? 'next: wismo run --once'
 check 'the configuration is private' 600 "$(stat -c %a "$WISMO_CONFIG")"
 check 'the database is private' 600 "$(stat -c %a "$dir/state/wismo.db")"
+offline() { WISMO_CONFIG="$dir/$1.conf" run init --address "$2" --state-dir "$dir/$1" --yes --offline; }
+offline gmx shop@gmx.de; check 'init files copies' 1 "$(grep -c 'sent_folder = "Sent"' "$dir/gmx.conf")"
+offline gmail shop@gmail.com; check 'init leaves them to a provider that does it by itself' 0 "$(grep -c sent_folder "$dir/gmail.conf")"
+check 'which it knows' 1 "$(grep -c imap.gmail.com "$dir/gmail.conf")"
 before=$(cksum <"$WISMO_CONFIG")
 run init --yes; check 'init again keeps the configuration' 0 $? 'stays as it is'
 check 'and every byte of it' "$before" "$(cksum <"$WISMO_CONFIG")"
