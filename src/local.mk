@@ -6,6 +6,7 @@ noinst_LIBRARIES += src/libbase.a src/libmodel.a src/libcore.a src/libnet.a src/
 src_libbase_a_SOURCES = \
 	src/base/clock.c \
 	src/base/confine.c \
+	src/base/digest.c \
 	src/base/error.c \
 	src/base/log.c \
 	src/base/notify.c \
@@ -215,7 +216,7 @@ SEAMS = src/base/clock_now.c src/base/fault_none.c
 bin_PROGRAMS += wismo
 wismo_SOURCES = src/cmd/main.c $(SEAMS)
 
-BASE_LIBS = src/libbase.a $(GLIB_LIBS)
+BASE_LIBS = src/libbase.a $(GLIB_LIBS) $(NETTLE_LIBS)
 MODEL_LIBS = src/libmodel.a $(BASE_LIBS)
 CORE_LIBS = src/libcore.a $(MODEL_LIBS) $(PCRE2_LIBS) $(SQLITE_LIBS) $(XML_LIBS) $(JANSSON_LIBS) $(TEXTCAT_LIBS) -lm
 NET_LIBS = src/libnet.a $(BASE_LIBS) $(CURL_LIBS)

@@ -37,6 +37,11 @@ tests_unit_test_maildir_SOURCES = tests/unit/test-maildir.c $(TEST_SEAMS)
 tests_unit_test_maildir_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_maildir_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-digest
+tests_unit_test_digest_SOURCES = tests/unit/test-digest.c $(TEST_SEAMS)
+tests_unit_test_digest_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_digest_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-needle
 tests_unit_test_needle_SOURCES = tests/unit/test-needle.c $(TEST_SEAMS)
 tests_unit_test_needle_CFLAGS = $(TEST_CFLAGS)

@@ -3,6 +3,7 @@
  * already read counts like any other. */
 #include "fetch_p.h"
 
+#include "wismo/base/digest.h"
 #include "wismo/base/error.h"
 #include "wismo/base/fault.h"
 #include "wismo/base/log.h"
@@ -75,7 +76,7 @@ static void take_body(guint32 uid, GBytes *bytes, void *user)
 		return;
 	mail->raw = g_bytes_ref(bytes);
 	mail->size_bytes = (gint64) g_bytes_get_size(bytes);
-	mail->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+	mail->sha256 = digest_sha256(bytes);
 }
 
 static void take_header(guint32 uid, GBytes *bytes, void *user)
@@ -83,7 +84,7 @@ static void take_header(guint32 uid, GBytes *bytes, void *user)
 	struct mail *mail = mail_of(user, uid);
 
 	if (mail && !mail->sha256)
-		mail->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+		mail->sha256 = digest_sha256(bytes);
 }
 
 static void begin_batch(struct batch *batch, const struct imap_entry *entries, gsize count)

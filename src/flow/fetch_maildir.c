@@ -1,6 +1,7 @@
 /* Reads one Maildir. It has no numbers that grow, so each look lists it and asks the store which files it knows. */
 #include "fetch_p.h"
 
+#include "wismo/base/digest.h"
 #include "wismo/base/error.h"
 #include "wismo/base/log.h"
 #include "wismo/mail/maildir.h"
@@ -114,7 +115,7 @@ static bool take(struct sync *sync, const char *folder, const struct unknown *on
 		return false;
 	}
 	mail->size_bytes = (gint64) g_bytes_get_size(mail->raw);
-	mail->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->raw);
+	mail->sha256 = digest_sha256(mail->raw);
 	*bytes += g_bytes_get_size(mail->raw);
 	g_ptr_array_add(mails, g_steal_pointer(&mail));
 	return true;
