@@ -167,6 +167,7 @@ src_libflow_a_SOURCES = \
 	src/flow/act_p.h \
 	src/flow/decide.c \
 	src/flow/decide_facts.c \
+	src/flow/decide_make.c \
 	src/flow/decide_p.h \
 	src/flow/decide_reply.c \
 	src/flow/outlet.c \

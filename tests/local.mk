@@ -9,6 +9,8 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 EXTRA_DIST += tests
 
 TEST_SEAMS = tests/lib/clock_fake.c src/base/fault_none.c
+# A desk: rulebook, settings, store and mails for tests of the mind.
+DESK = tests/lib/desk.c tests/lib/desk.h
 TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
 # ---- units: one line in check_PROGRAMS, one block each ----
@@ -170,8 +172,13 @@ tests_unit_test_channel_SOURCES = tests/unit/test-channel.c $(TEST_SEAMS)
 tests_unit_test_channel_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_channel_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-decide
+tests_flow_test_decide_SOURCES = tests/flow/test-decide.c $(DESK) $(TEST_SEAMS)
+tests_flow_test_decide_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_decide_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-understand
-tests_flow_test_understand_SOURCES = tests/flow/test-understand.c $(TEST_SEAMS)
+tests_flow_test_understand_SOURCES = tests/flow/test-understand.c $(DESK) $(TEST_SEAMS)
 tests_flow_test_understand_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_understand_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 

@@ -13,8 +13,6 @@
 #include "wismo/base/log.h"
 #include "wismo/core/deadline.h"
 #include "wismo/store/case.h"
-#include "wismo/store/reply.h"
-#include "wismo/store/task.h"
 
 #include <string.h>
 
@@ -46,11 +44,6 @@ static bool wait_for_track(const struct decision *d)
 	return d->shipment && d->askable && !d->tracking && d->buyer_case->asked_at && g_strcmp0(d->buyer_case->why, WAITS) != 0;
 }
 
-static bool pays(const struct policy_rule *rule)
-{
-	return rule->task == TASK_RESHIP || rule->task == TASK_REFUND;
-}
-
 static enum gate_reach reach_of(const struct decision *d, const struct policy_rule *rule, GArray *gates)
 {
 	const struct settings *settings = d->flow->settings;
@@ -58,185 +51,11 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 	struct gate_input input = { .facts = d->facts, .rules = d->channel ? &d->channel->rules : NULL,
 		.mode = settings->mode == MODE_AUTO ? REACH_AUTO : settings->mode == MODE_DRAFT ? REACH_DRAFT : REACH_NOTHING,
 		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,
-		.pays = pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
+		.pays = decide_pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
 		.recorded = d->tracking && d->tracking->recorded && !(access && access->recorded),
 		.repeats = d->ledger.sent, .case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
 
 	return gate_ask(&input, gates);
-}
-
-static bool promises(const char *template)
-{
-	return strcmp(template, "reship") == 0 || strcmp(template, "refund") == 0 || strcmp(template, "returned") == 0;
-}
-
-/* Whatever of this case could still leave and is not this answer gives way to it. */
-static bool make_room(const struct decision *d, const char *cause, bool *stands, GError **error)
-{
-	g_autofree char *live = NULL;
-	g_autoptr(GError) failure = NULL;
-	gint64 id = verdict_live_reply(d->flow->store, d->buyer_case->id, &live, &failure);
-
-	*stands = false;
-	if (failure) {
-		g_propagate_error(error, g_steal_pointer(&failure));
-		return false;
-	}
-	if (!id)
-		return true;
-	*stands = cause && g_strcmp0(live, cause) == 0;
-	if (*stands)
-		return true;
-	scoped(reply) old = reply_get(d->flow->store, id, error);
-	/* A promise whose payment is under way is as good as before. */
-	if (old && !cause && promises(old->template)
-	    && (facts_is(d->facts, FACT_COMPENSATION, "approved") || facts_is(d->facts, FACT_COMPENSATION, "done")))
-		return true;
-	return old && reply_reject(d->flow->store, old, d->now, "mind", "the facts have changed", error);
-}
-
-/* What a person who approves should know: the gates that held it, but for the mode. */
-static char *held_by(const struct decision *d, const GArray *gates)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	for (guint i = 0; i < gates->len; i++) {
-		const struct gate_word *word = &g_array_index(gates, struct gate_word, i);
-		const char *why = word->why;
-
-		if (strcmp(word->gate, "mode") == 0)
-			continue;
-		if (strcmp(word->gate, "answerable") == 0 && d->row && d->row->reading->why_not)
-			why = d->row->reading->why_not;
-		g_string_append_printf(text, "%s%s", text->len ? "; " : "", why);
-	}
-	return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
-}
-
-static bool put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
-		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error)
-{
-	g_autofree char *lint = NULL;
-	g_autoptr(GError) cause = NULL;
-	scoped(reply) reply = decide_reply(d, rule, next_at, &lint, &cause);
-	bool stands = false, added = false;
-
-	if (!reply) {
-		g_ptr_array_add(notes, g_strdup_printf("no reply could be made: %s", cause->message));
-		*state = REPLY_BLOCKED;
-		return make_room(d, NULL, &stands, error);
-	}
-	reply->cause = d->buyer_case->asked_at
-		? g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail, rule->reply)
-		: g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/again%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail,
-				  d->ledger.sent, rule->reply);
-	reply->message_id = reply_message_id(store_uuid(d->flow->store), reply->cause, d->account->from);
-	reply->verdict = verdict;
-	if (lint) {
-		reply->state = REPLY_BLOCKED;
-		reply->why = g_steal_pointer(&lint);
-	} else if (reach == REACH_AUTO) {
-		reply->state = REPLY_DUE;
-		reply->approved_by = g_strdup("auto");
-	} else {
-		reply->why = held_by(d, gates);
-	}
-	*state = reply->state;
-	if (!make_room(d, reply->cause, &stands, error))
-		return false;
-	if (stands)
-		return true;
-	if (!reply_put(d->flow->store, reply, d->now, "mind", &added, error))
-		return false;
-	if (added)
-		log_info("reply id=r%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " template=%s lang=%s state=%s", reply->id, d->buyer_case->id,
-			 reply->template, reply->lang, reply_state_name(reply->state));
-	return true;
-}
-
-static bool put_task(const struct decision *d, struct task *task, GPtrArray *notes, GError **error)
-{
-	g_autoptr(GError) cause = NULL;
-	bool added = false;
-
-	if (task_put(d->flow->store, task, d->now, "mind", &added, &cause)) {
-		if (added)
-			log_info("task id=t%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " kind=%s", task->id, d->buyer_case->id,
-				 task_kind_name(task->kind));
-		return true;
-	}
-	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK)) {
-		g_propagate_error(error, g_steal_pointer(&cause));
-		return false;
-	}
-	g_ptr_array_add(notes, g_strdup(cause->message));
-	return true;
-}
-
-static struct task *task_of(const struct decision *d, const struct policy_rule *rule, gint64 verdict)
-{
-	struct task *task = task_new();
-	struct deadline claim = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "claim", d->order ? d->order->promised_at : 0,
-					       d->flow->settings->zone);
-	struct deadline kept = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "protection", d->buyer_case->asked_at,
-					      d->flow->settings->zone);
-
-	task->case_id = d->buyer_case->id;
-	task->verdict = verdict;
-	task->kind = (enum task_kind) rule->task;
-	task->order_id = d->order ? d->order->id : 0;
-	task->quantity = 1;
-	task->amount_cents = -1;
-	task->state = TASK_PROPOSED;
-	task->why = g_strdup(rule->why ? rule->why : rule->name);
-	/* The earlier of the two that is still to come. */
-	if (kept.at > d->now && (claim.at <= d->now || kept.at < claim.at)) {
-		g_free(claim.why);
-		claim = kept;
-	} else {
-		g_free(kept.why);
-	}
-	/* What is past already is not a deadline: the answer's then is. */
-	if (claim.at > d->now) {
-		task->due_at = claim.at;
-		task->due_why = claim.why;
-	} else {
-		g_free(claim.why);
-		task->due_at = d->buyer_case->due_at;
-		task->due_why = g_strdup(d->buyer_case->due_why);
-	}
-	return task;
-}
-
-static bool put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error)
-{
-	const char *no = pays(rule) ? gate_pay(d->facts) : NULL;
-
-	if (no) {
-		g_ptr_array_add(notes, g_strdup_printf("no %s: %s", task_kind_name((enum task_kind) rule->task), no));
-		return true;
-	}
-	if (!pays(rule)) {
-		scoped(task) task = task_of(d, rule, verdict);
-
-		task->shipment = d->shipment ? d->shipment->id : 0;
-		task->cause = g_strdup_printf("c%" G_GINT64_FORMAT "/s%" G_GINT64_FORMAT "/trace", d->buyer_case->id, task->shipment);
-		return put_task(d, task, notes, error);
-	}
-	for (guint i = 0; i < MAX(d->order->lines->len, 1); i++) {
-		const struct order_line *line = i < d->order->lines->len ? g_ptr_array_index(d->order->lines, i) : NULL;
-		scoped(task) task = task_of(d, rule, verdict);
-
-		g_free(task->line_no);
-		task->line_no = g_strdup(line ? line->line_no : "");
-		task->quantity = line ? line->quantity : 1;
-		task->amount_cents = line ? line->price_cents : -1;
-		task->currency = g_strdup(d->order->currency);
-		task->cause = g_strdup_printf("o%" G_GINT64_FORMAT "/%s/%s", d->order->id, task->line_no, task_kind_name(task->kind));
-		if (!put_task(d, task, notes, error))
-			return false;
-	}
-	return true;
 }
 
 /* Where the case stands after the verdict, and when it is looked at again. */
@@ -255,7 +74,7 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 		g_clear_pointer(&c->due_why, g_free);
 		return;
 	}
-	if (rule->person || reach == REACH_NOTHING || (replied && state == REPLY_BLOCKED)) {
+	if (rule->person || reach == REACH_NOTHING || (replied && (state == REPLY_BLOCKED || state == REPLY_REJECTED))) {
 		c->state = CASE_PERSON;
 		/* What kept the machine from answering says more than the rule's general word. */
 		c->why = g_strdup(c->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not
@@ -280,7 +99,7 @@ static bool conclude(struct decision *d, GError **error)
 	enum reply_state state = REPLY_DRAFT;
 	enum gate_reach reach;
 	gint64 next_at;
-	bool replies, fine, stands;
+	bool replies, fine;
 
 	policy_decide(d->flow->book->policy, d->facts, &policy);
 	reach = reach_of(d, policy.rule, gates);
@@ -288,6 +107,11 @@ static bool conclude(struct decision *d, GError **error)
 	replies = policy.rule->reply && reach != REACH_NOTHING && d->row && d->account && !policy.rule->closes;
 	if (replies && d->buyer_case->asked_at && d->ledger.mail_answered) {
 		g_ptr_array_add(notes, g_strdup("this mail has an answer already, sent or on its way"));
+		replies = false;
+	}
+	/* A person has answered in our place: what was said there is not known, and nobody has asked since. */
+	if (replies && !d->buyer_case->asked_at && !d->ledger.sent) {
+		g_ptr_array_add(notes, g_strdup("a person has answered, and the buyer has not written again"));
 		replies = false;
 	}
 	/* Looked at by the clock: only news is worth a mail. */
@@ -307,11 +131,11 @@ static bool conclude(struct decision *d, GError **error)
 	row->reason = decide_reason(d, &policy, gates, notes);
 	fine = verdict_put(d->flow->store, row, error);
 	if (fine && replies)
-		fine = put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
-	else if (fine && !d->ledger.mail_answered)
-		fine = make_room(d, NULL, &stands, error);
-	if (fine && policy.rule->task >= 0 && d->flow->settings->mode != MODE_OBSERVE)
-		fine = put_tasks(d, policy.rule, row->id, notes, error);
+		fine = decide_put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
+	else if (fine)
+		fine = decide_make_room(d, NULL, error);
+	if (fine && d->flow->settings->mode != MODE_OBSERVE)
+		fine = decide_put_tasks(d, policy.rule, row->id, notes, error);
 	if (fine && notes->len) {
 		g_free(row->reason);
 		row->reason = decide_reason(d, &policy, gates, notes);

@@ -47,6 +47,17 @@ void decide_clear(struct decision *d);
  * *lint gets the findings of the outgoing guard as one text; NULL when it may leave. */
 struct reply *decide_reply(const struct decision *d, const struct policy_rule *rule, gint64 next_news_at, char **lint, GError **error);
 
+/* Whatever of this case could still leave and is not the answer with this cause (NULL: none is) gives way to it. */
+bool decide_make_room(const struct decision *d, const char *cause, GError **error);
+
+/* The reply of a verdict: made, or brought up to date; *state: where it stands then. What cannot be made is noted, and is no error. */
+bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
+		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error);
+
+/* The tasks of a verdict, if it has any; proposals that it does not make any more are withdrawn. */
+bool decide_put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error);
+bool decide_pays(const struct policy_rule *rule);	/* proposes a reship or refund */
+
 /* {"rule":..., "misses":[...], "gates":[...], "deadline":..., "notes":[...]}. Owned. */
 char *decide_reason(const struct decision *d, const struct policy_decision *policy, const GArray *gates, GPtrArray *notes);
 char *decide_facts_json(const struct facts *facts);

@@ -3,6 +3,7 @@
 #include "thread_p.h"
 
 #include "wismo/base/error.h"
+#include "wismo/model/reply.h"
 #include "wismo/store/case.h"
 #include "wismo/store/order.h"
 
@@ -245,7 +246,7 @@ static bool accepted(const struct thread *t, struct buyer_case *one, GError **er
 
 	if (!case_reply_confirm(t->store, one->id, t->mail->received_at, &ours, error))
 		return false;
-	if (!ours && !case_reply_reject(t->store, one->id, "a person has answered", error))
+	if (!ours && !case_reply_reject(t->store, one->id, REPLY_REPLACED, error))
 		return false;
 	one->answered_at = MAX(one->answered_at, t->mail->received_at);
 	/* A question that came after this answer is still open. */

@@ -219,12 +219,6 @@ gint64 case_next_look(struct store *store, gint64 now, GError **error)
 	return sql_int(store, error, 0, "SELECT coalesce(min(look_at), 0) FROM cases WHERE look_at > ?", "i", now);
 }
 
-bool case_touch_order(struct store *store, const char *order_no, GError **error)
-{
-	return sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE order_no = ? AND order_no <> ''"
-		       " AND state <> 'closed' AND dirty = 0", "s", order_no);
-}
-
 struct each {
 	case_each_function *call;
 	void *user;

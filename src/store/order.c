@@ -126,7 +126,9 @@ bool order_put_stock(struct store *store, const char *sku, gint64 quantity, gint
 		return false;
 	}
 	*result = result_of(was, changed);
-	return true;
+	return changed == 0 || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed' AND dirty = 0"
+		" AND order_no IN (SELECT o.order_no FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.sku = ? AND o.order_no <> '')",
+		"s", sku);
 }
 
 static bool add_line(sqlite3_stmt *row, void *user)

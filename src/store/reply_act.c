@@ -6,6 +6,8 @@
 #include "wismo/base/error.h"
 #include "wismo/store/filing.h"
 
+#include <string.h>
+
 #define BIT(state) (1u << (state))
 
 /* The row as it stands decides; the struct says what the actor saw. */
@@ -91,6 +93,76 @@ bool reply_redraft(struct store *store, struct reply *reply, gint64 now, const c
 bool reply_block(struct store *store, struct reply *reply, gint64 now, const char *actor, const char *why, GError **error)
 {
 	return simple(store, reply, REPLY_BLOCKED, BIT(REPLY_DRAFT) | BIT(REPLY_DUE) | BIT(REPLY_LATER), why, now, actor, error);
+}
+
+static bool of_rules(const struct reply *reply)
+{
+	return (reply->state == REPLY_DUE || reply->state == REPLY_LATER) && g_strcmp0(reply->approved_by, "auto") == 0;
+}
+
+/* Where the mind's reply goes when it is made anew; its own state: nowhere. */
+static enum reply_state aim(const struct reply *old, const struct reply *fresh)
+{
+	bool back = old->state == REPLY_REJECTED;
+
+	if (fresh->state == REPLY_DUE)
+		return of_rules(old) || old->state == REPLY_DRAFT ? old->state : back && !old->edited ? REPLY_DUE : REPLY_DRAFT;
+	return fresh->state == REPLY_BLOCKED && old->edited ? REPLY_DRAFT : fresh->state;
+}
+
+static bool same_words(const struct reply *old, const struct reply *fresh)
+{
+	return old->edited || old->state == REPLY_LATER || (g_strcmp0(old->body, fresh->body) == 0
+		&& g_strcmp0(old->subject, fresh->subject) == 0 && g_strcmp0(old->recipient, fresh->recipient) == 0);
+}
+
+/* Each move through `draft`, from which all others are legal. */
+static bool renew(struct store *store, struct reply *old, const struct reply *fresh, enum reply_state will, gint64 now,
+		  const char *actor, GError **error)
+{
+	unsigned from = BIT(REPLY_DUE) | BIT(REPLY_LATER) | BIT(REPLY_BLOCKED) | BIT(REPLY_REJECTED);
+
+	if (!same_words(old, fresh) && !sql_run(store, error, "UPDATE replies SET subject = ?, body = ?, recipient = ?, lang = ?, wire = NULL,"
+		" version = version + 1 WHERE id = ?", "ssssi", fresh->subject, fresh->body, fresh->recipient, fresh->lang, old->id))
+		return false;
+	old->version += !same_words(old, fresh);
+	if (!sql_run(store, error, "UPDATE replies SET verdict = ? WHERE id = ?", "ii", fresh->verdict, old->id))
+		return false;
+	if (old->state != will && old->state != REPLY_DRAFT) {
+		if (!step(store, old, REPLY_DRAFT, from, fresh->why, now, actor, error))
+			return false;
+		brought(old, REPLY_DRAFT, fresh->why);
+	}
+	if (old->state != will) {
+		if (!step(store, old, will, BIT(REPLY_DRAFT), fresh->why, now, actor, error))
+			return false;
+		brought(old, will, fresh->why);
+	}
+	return will != REPLY_DUE || sql_run(store, error, "UPDATE replies SET approved_by = ?, approved_at = ?, not_before = 0 WHERE id = ?",
+					    "sii", fresh->approved_by, now, old->id);
+}
+
+bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const char *actor, bool *changed, GError **error)
+{
+	gint64 id = sql_int(store, error, 0, "SELECT id FROM replies WHERE cause = ?", "s", fresh->cause);
+	scoped(reply) old = id ? reply_get(store, id, error) : NULL;
+	enum reply_state will;
+	bool own;
+
+	*changed = false;
+	if (!old)
+		return false;
+	fresh->id = old->id;
+	if (old->state == REPLY_DRAFT || (old->state == REPLY_BLOCKED && (!old->approved_by || strcmp(old->approved_by, "auto") == 0)) || of_rules(old)
+	    || (old->state == REPLY_REJECTED && g_strcmp0(old->why, REPLY_GAVE_WAY) == 0)) {
+		will = aim(old, fresh);
+		*changed = will != old->state || !same_words(old, fresh);
+		if (*changed && (!act_begin(store, &own, error)
+				 || !act_end(store, own, renew(store, old, fresh, will, now, actor, error), error)))
+			return false;
+	}
+	fresh->state = old->state;
+	return true;
 }
 
 bool reply_edit(struct store *store, struct reply *reply, const char *body, gint64 now, const char *actor, GError **error)

@@ -165,6 +165,8 @@ CREATE TABLE order_lines (
   PRIMARY KEY (order_id, line_no)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX order_lines_sku ON order_lines (sku) WHERE sku IS NOT NULL;
+
 CREATE TABLE shipments (
   id INTEGER PRIMARY KEY,
   order_id INTEGER NOT NULL REFERENCES orders (id),
@@ -345,9 +347,11 @@ INSERT INTO task_moves VALUES
   ('approved', 'proposed'), ('executing', 'executed'), ('executing', 'failed'), ('executing', 'uncertain'),
   ('executing', 'approved'),                      -- interrupted, and the hook can tell that it has not acted
   ('executed', 'done'), ('approved', 'done'), ('failed', 'approved'), ('failed', 'rejected'), ('failed', 'done'),
-  ('uncertain', 'done'), ('uncertain', 'approved'), ('uncertain', 'rejected'), ('proposed', 'done');
+  ('uncertain', 'done'), ('uncertain', 'approved'), ('uncertain', 'rejected'), ('proposed', 'done'),
+  ('rejected', 'proposed');                       -- only what the mind itself had withdrawn
 CREATE TRIGGER task_move BEFORE UPDATE OF state ON tasks
-  WHEN OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM task_moves WHERE was = OLD.state AND will = NEW.state)
+  WHEN OLD.state <> NEW.state AND (NOT EXISTS (SELECT 1 FROM task_moves WHERE was = OLD.state AND will = NEW.state)
+    OR (OLD.state = 'rejected' AND OLD.why IS NOT 'the facts have changed'))
   BEGIN SELECT raise(ABORT, 'illegal move of a task'); END;
 
 CREATE TABLE history (           -- what happened, append only; no mail text

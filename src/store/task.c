@@ -83,6 +83,16 @@ static int insert(struct store *store, const struct task *task, gint64 now, GErr
 			  task->due_at, task->due_why, task->approved_by, now, now);
 }
 
+/* What the mind itself had withdrawn stands again, for the new verdict. */
+static int propose_again(struct store *store, struct task *task, gint64 now, GError **error)
+{
+	task->id = sql_int(store, error, 0, "SELECT id FROM tasks WHERE cause = ? AND state = 'rejected' AND why = '" TASK_WITHDRAWN "'",
+			   "s", task->cause);
+	return task->id == 0 ? 0 : sql_change(store, error, "UPDATE tasks SET state = 'proposed', verdict = ?, quantity = ?, amount_cents = ?,"
+		" currency = ?, why = ?, due_at = ?, due_why = ?, changed_at = ?, version = version + 1 WHERE id = ?", "iiissisii",
+		task->verdict, task->quantity, task->amount_cents, task->currency, task->why, task->due_at, task->due_why, now, task->id);
+}
+
 /* Whose compensation stands in the way, in words; NULL: nobody's. */
 static char *paid_already(struct store *store, const struct task *task)
 {
@@ -104,10 +114,13 @@ bool task_put(struct store *store, struct task *task, gint64 now, const char *ac
 	if (!act_begin(store, &own, error))
 		return false;
 	changed = insert(store, task, now, &cause);
-	if (changed > 0) {
+	if (changed > 0)
 		task->id = sql_inserted(store);
+	else if (changed == 0)
+		changed = propose_again(store, task, now, &cause);
+	if (changed > 0) {
 		task->created_at = task->changed_at = now;
-		task->version = 1;
+		task->version = sql_int(store, NULL, 1, "SELECT version FROM tasks WHERE id = ?", "i", task->id);
 	}
 	fine = changed >= 0 && (changed == 0
 		|| act_tell(store, now, actor, 't', task->id, task_state_name(task->state), task->why, &cause));
@@ -168,6 +181,32 @@ bool task_reject(struct store *store, struct task *task, gint64 now, const char 
 {
 	return move(store, task, TASK_REJECTED, BIT(TASK_PROPOSED) | BIT(TASK_APPROVED) | BIT(TASK_FAILED) | BIT(TASK_UNCERTAIN),
 		    reason, NULL, NULL, now, actor, error);
+}
+
+static bool add_id(sqlite3_stmt *row, void *user)
+{
+	gint64 id = sql_column_int(row, 0);
+
+	g_array_append_val((GArray *) user, id);
+	return true;
+}
+
+bool task_withdraw(struct store *store, gint64 case_id, int kind, gint64 now, const char *actor, GError **error)
+{
+	const char *kept = kind < 0 ? "" : task_kind_name((enum task_kind) kind);
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	bool fine = sql_each(store, error, add_id, ids, "SELECT id FROM tasks WHERE case_id = ? AND state = 'proposed'"
+			     " AND kind IN ('reship', 'refund') AND kind <> ?", "is", case_id, kept);
+
+	for (guint i = 0; fine && i < ids->len; i++) {
+		gint64 id = g_array_index(ids, gint64, i);
+
+		/* Unlike a person's act this is no news for the case: its verdict is the cause. */
+		fine = sql_run(store, error, "UPDATE tasks SET state = 'rejected', why = ?, changed_at = ?, version = version + 1 WHERE id = ?",
+			       "sii", TASK_WITHDRAWN, now, id)
+			&& act_tell(store, now, actor, 't', id, task_state_name(TASK_REJECTED), TASK_WITHDRAWN, error);
+	}
+	return fine;
 }
 
 bool task_return(struct store *store, struct task *task, gint64 now, const char *actor, const char *why, GError **error)

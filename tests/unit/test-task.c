@@ -165,6 +165,10 @@ static void the_schema_refuses_every_other_move(void **state)
 				assert_non_null(strstr(error->message, "illegal move of a task"));
 			assert_true(sql_run(all, NULL, "DELETE FROM tasks", ""));
 		}
+	/* What the mind withdrew may come back; what a person rejected may not. */
+	row_in(1, TASK_REJECTED);
+	ledger_run("UPDATE tasks SET why = '" TASK_WITHDRAWN "'");
+	assert_true(sql_run(all, NULL, "UPDATE tasks SET state = 'proposed'", ""));
 }
 
 /* ---- who was first ---- */

@@ -20,6 +20,10 @@ enum reply_state {
 const char *reply_state_name(enum reply_state state);
 int reply_state_find(const char *name);		/* -1: no such state */
 
+/* Why a reply was rejected, where that decides what happens next. */
+#define REPLY_GAVE_WAY "the facts have changed"		/* by the mind: it comes back when they do */
+#define REPLY_REPLACED "a person has answered"		/* elsewhere: what it said counts as said */
+
 struct reply {
 	gint64 id;		/* r5; 0: not stored */
 	gint64 case_id, verdict;

@@ -39,9 +39,6 @@ GArray *case_take(struct store *store, gint64 now, guint most, int *attempts, GE
 /* Earliest look_at beyond `now`; 0: none. */
 gint64 case_next_look(struct store *store, gint64 now, GError **error);
 
-/* Marks cases of an order number dirty: its order, shipment or stock has changed. */
-bool case_touch_order(struct store *store, const char *order_no, GError **error);
-
 /* Late matching: cases without an order number get it once the seller's lists hold exactly one order of
  * that buyer. Gives the number of cases, -1 on error. */
 int case_adopt_orders(struct store *store, GError **error);

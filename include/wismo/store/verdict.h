@@ -39,11 +39,11 @@ bool verdict_each(struct store *store, guint limit, verdict_each_function *each,
 /* What has been said and paid in a case so far. */
 struct verdict_ledger {
 	gint64 sent;			/* answers that left, or may have */
-	bool mail_answered;		/* one of them answers `mail`, or is on its way */
-	const char *compensation;	/* static: none rejected proposed approved done */
+	bool mail_answered;		/* one of them answers `mail`, is on its way or approved by a person */
+	const char *compensation;	/* static: none rejected proposed approved done; what the mind withdrew is none */
 	const char *trace;
 	gint64 repeat_claims;
-	char *last_template;		/* of the last answer that left; NULL */
+	char *last_template;		/* of the last answer that left, or in whose place a person answered; NULL */
 };
 bool verdict_ledger(struct store *store, const struct buyer_case *buyer_case, gint64 order_id, gint64 mail, gint64 now,
 		    struct verdict_ledger *ledger, GError **error);

@@ -1,0 +1,208 @@
+/* What a verdict makes: the reply and the tasks, each with a key derived from its cause. What the mind made before and no
+ * person has touched gives way to it, or is brought up to date. */
+#include "decide_p.h"
+
+#include "wismo/base/error.h"
+#include "wismo/base/log.h"
+#include "wismo/core/deadline.h"
+#include "wismo/store/reply.h"
+#include "wismo/store/task.h"
+
+#include <string.h>
+
+bool decide_pays(const struct policy_rule *rule)
+{
+	return rule->task == TASK_RESHIP || rule->task == TASK_REFUND;
+}
+
+static bool promises(const char *template)
+{
+	return strcmp(template, "reship") == 0 || strcmp(template, "refund") == 0 || strcmp(template, "returned") == 0;
+}
+
+bool decide_make_room(const struct decision *d, const char *cause, GError **error)
+{
+	g_autofree char *live = NULL;
+	g_autoptr(GError) failure = NULL;
+	gint64 id = verdict_live_reply(d->flow->store, d->buyer_case->id, &live, &failure);
+
+	if (failure) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	if (!id || (cause && g_strcmp0(live, cause) == 0))
+		return true;
+	scoped(reply) old = reply_get(d->flow->store, id, error);
+	/* A promise whose payment is under way is as good as before. */
+	if (old && !cause && promises(old->template)
+	    && (facts_is(d->facts, FACT_COMPENSATION, "approved") || facts_is(d->facts, FACT_COMPENSATION, "done")))
+		return true;
+	return old && reply_reject(d->flow->store, old, d->now, "mind", REPLY_GAVE_WAY, error);
+}
+
+/* What a person who approves should know: the gates that held it, but for the mode. */
+static char *held_by(const struct decision *d, const GArray *gates)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < gates->len; i++) {
+		const struct gate_word *word = &g_array_index(gates, struct gate_word, i);
+		const char *why = word->why;
+
+		if (strcmp(word->gate, "mode") == 0)
+			continue;
+		if (strcmp(word->gate, "answerable") == 0 && d->row && d->row->reading->why_not)
+			why = d->row->reading->why_not;
+		g_string_append_printf(text, "%s%s", text->len ? "; " : "", why);
+	}
+	return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+/* Key, state and reason of an answer that was rendered. */
+static void name_reply(const struct decision *d, const struct policy_rule *rule, struct reply *reply, enum gate_reach reach,
+		       const GArray *gates, char *lint)
+{
+	reply->cause = d->buyer_case->asked_at
+		? g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail, rule->reply)
+		: g_strdup_printf("c%" G_GINT64_FORMAT "/m%" G_GINT64_FORMAT "/again%" G_GINT64_FORMAT "/%s", d->buyer_case->id, d->row->mail,
+				  d->ledger.sent, rule->reply);
+	reply->message_id = reply_message_id(store_uuid(d->flow->store), reply->cause, d->account->from);
+	if (lint) {
+		reply->state = REPLY_BLOCKED;
+		reply->why = lint;
+	} else if (reach == REACH_AUTO) {
+		reply->state = REPLY_DUE;
+		reply->approved_by = g_strdup("auto");
+	} else {
+		reply->why = held_by(d, gates);
+	}
+}
+
+bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
+		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error)
+{
+	char *lint = NULL;
+	g_autoptr(GError) cause = NULL;
+	scoped(reply) reply = decide_reply(d, rule, next_at, &lint, &cause);
+	bool changed = false;
+
+	if (!reply) {
+		g_ptr_array_add(notes, g_strdup_printf("no reply could be made: %s", cause->message));
+		*state = REPLY_BLOCKED;
+		return decide_make_room(d, NULL, error);
+	}
+	name_reply(d, rule, reply, reach, gates, lint);
+	reply->verdict = verdict;
+	if (!decide_make_room(d, reply->cause, error) || !reply_put(d->flow->store, reply, d->now, "mind", &changed, error)
+	    || (!changed && !reply_renew(d->flow->store, reply, d->now, "mind", &changed, error)))
+		return false;
+	*state = reply->state;
+	if (changed)
+		log_info("reply id=r%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " template=%s lang=%s state=%s", reply->id, d->buyer_case->id,
+			 reply->template, reply->lang, reply_state_name(reply->state));
+	return true;
+}
+
+static bool put_task(const struct decision *d, struct task *task, GPtrArray *notes, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	bool added = false;
+
+	if (task_put(d->flow->store, task, d->now, "mind", &added, &cause)) {
+		if (added)
+			log_info("task id=t%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " kind=%s", task->id, d->buyer_case->id,
+				 task_kind_name(task->kind));
+		return true;
+	}
+	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK)) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
+	g_ptr_array_add(notes, g_strdup(cause->message));
+	return true;
+}
+
+static struct task *task_of(const struct decision *d, const struct policy_rule *rule, gint64 verdict)
+{
+	struct task *task = task_new();
+	struct deadline claim = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "claim", d->order ? d->order->promised_at : 0,
+					       d->flow->settings->zone);
+	struct deadline kept = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "protection", d->buyer_case->asked_at,
+					      d->flow->settings->zone);
+
+	task->case_id = d->buyer_case->id;
+	task->verdict = verdict;
+	task->kind = (enum task_kind) rule->task;
+	task->order_id = d->order ? d->order->id : 0;
+	task->quantity = 1;
+	task->amount_cents = -1;
+	task->state = TASK_PROPOSED;
+	task->why = g_strdup(rule->why ? rule->why : rule->name);
+	/* The earlier of the two that is still to come. */
+	if (kept.at > d->now && (claim.at <= d->now || kept.at < claim.at)) {
+		g_free(claim.why);
+		claim = kept;
+	} else {
+		g_free(kept.why);
+	}
+	/* What is past already is not a deadline: the answer's then is. */
+	if (claim.at > d->now) {
+		task->due_at = claim.at;
+		task->due_why = claim.why;
+	} else {
+		g_free(claim.why);
+		task->due_at = d->buyer_case->due_at;
+		task->due_why = g_strdup(d->buyer_case->due_why);
+	}
+	return task;
+}
+
+/* Proposed payments are withdrawn when the facts have another answer now; not when a rule only calls for a person, who may
+ * want to see them, nor when a person has spoken on one of the order's lines: the others are theirs then. */
+static bool withdraw(const struct decision *d, const struct policy_rule *rule, const char *no, GError **error)
+{
+	bool pays = decide_pays(rule) && !no;
+
+	if (!facts_is(d->facts, FACT_COMPENSATION, "proposed") || (!no && !pays && !rule->reply && !rule->closes))
+		return true;
+	return task_withdraw(d->flow->store, d->buyer_case->id, pays ? rule->task : -1, d->now, "mind", error);
+}
+
+static bool pay(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error)
+{
+	for (guint i = 0; i < MAX(d->order->lines->len, 1); i++) {
+		const struct order_line *line = i < d->order->lines->len ? g_ptr_array_index(d->order->lines, i) : NULL;
+		scoped(task) task = task_of(d, rule, verdict);
+
+		g_free(task->line_no);
+		task->line_no = g_strdup(line ? line->line_no : "");
+		task->quantity = line ? line->quantity : 1;
+		task->amount_cents = line ? line->price_cents : -1;
+		task->currency = g_strdup(d->order->currency);
+		task->cause = g_strdup_printf("o%" G_GINT64_FORMAT "/%s/%s", d->order->id, task->line_no, task_kind_name(task->kind));
+		if (!put_task(d, task, notes, error))
+			return false;
+	}
+	return true;
+}
+
+bool decide_put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error)
+{
+	const char *no = gate_pay(d->facts);
+	scoped(task) trace = NULL;
+
+	if (!withdraw(d, rule, no, error))
+		return false;
+	if (rule->task < 0)
+		return true;
+	if (decide_pays(rule)) {
+		if (!no)
+			return pay(d, rule, verdict, notes, error);
+		g_ptr_array_add(notes, g_strdup_printf("no %s: %s", task_kind_name((enum task_kind) rule->task), no));
+		return true;
+	}
+	trace = task_of(d, rule, verdict);
+	trace->shipment = d->shipment ? d->shipment->id : 0;
+	trace->cause = g_strdup_printf("c%" G_GINT64_FORMAT "/s%" G_GINT64_FORMAT "/trace", d->buyer_case->id, trace->shipment);
+	return put_task(d, trace, notes, error);
+}

@@ -1,0 +1,518 @@
+/* What the mind decides when it is asked again: after nothing, after news, after a person's word, after an answer left. */
+#include "tests/lib/unit.h"
+
+#include "src/store/sql_p.h"
+#include "tests/lib/clock_fake.h"
+#include "tests/lib/desk.h"
+#include "wismo/store/case.h"
+#include "wismo/store/order.h"
+#include "wismo/store/reply.h"
+#include "wismo/store/task.h"
+#include "wismo/store/tracking.h"
+
+#include <string.h>
+
+#define T0 G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
+#define HOUR_S 3600
+#define DAY_S 86400
+#define NUMBER "00340434161094015902"
+#define LIVE "state IN ('draft', 'blocked', 'due', 'later')"
+
+/* ---- helpers ---- */
+
+/* An order of one line that should have come four days ago; gives its id. */
+static gint64 put_order(void)
+{
+	scoped(order) order = order_new();
+	struct order_line *line = g_new0(struct order_line, 1);
+	gint64 id = 0;
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	order->channel = g_strdup("amazon");
+	order->order_no = g_strdup(DESK_ORDER);
+	order->ordered_at = T0 - 14 * DAY_S;
+	order->promised_at = T0 - 4 * DAY_S;
+	order->currency = g_strdup("EUR");
+	*line = (struct order_line) { g_strdup("1"), g_strdup("TEE"), g_strdup("Teekanne"), 1, 1990 };
+	g_ptr_array_add(order->lines, line);
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put(desk.flow.store, order, T0, &result, &id, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+	return id;
+}
+
+/* Its parcel, and five more pieces on the shelf. */
+static void put_parcel(gint64 order_id)
+{
+	scoped(shipment) shipment = shipment_new();
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	shipment->order_id = order_id;
+	shipment->carrier = g_strdup("dhl");
+	shipment->number = g_strdup(NUMBER);
+	shipment->shipped_at = T0 - 12 * DAY_S;
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put_shipment(desk.flow.store, shipment, &result, &error));
+	assert_true(order_put_stock(desk.flow.store, "TEE", 5, T0, &result, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+/* The carrier's word, `silent_days` after the parcel's last move. */
+static void put_tracking(enum track_status status, int silent_days, gint64 at)
+{
+	scoped(tracking) tracking = tracking_new();
+	g_autoptr(GError) error = NULL;
+
+	tracking->carrier = g_strdup("dhl");
+	tracking->number = g_strdup(NUMBER);
+	tracking->status = status;
+	tracking->status_at = tracking->moved_at = at - (gint64) silent_days * DAY_S;
+	tracking->asked_at = at;
+	assert_true(store_begin(desk.flow.store, &error));
+	if (!tracking_put(desk.flow.store, tracking, &error))
+		fail_msg("%s", error->message);
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+static void buyer_asks(gint64 at)
+{
+	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein Paket ist nicht angekommen.", at);
+	desk_step(understand_step, at);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE intent = 'not_arrived'"), 1);
+}
+
+/* An order, the carrier's word, the buyer's question, and the first decision. */
+static void first_decision(enum track_status status, int silent_days)
+{
+	put_parcel(put_order());
+	put_tracking(status, silent_days, T0);
+	buyer_asks(T0);
+	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+}
+
+/* The case is decided again although nothing has happened. */
+static void decide_again(gint64 now)
+{
+	desk_run("UPDATE cases SET dirty = 1, version = version + 1");
+	assert_true(desk_step(decide_step, now) >= 1);
+}
+
+static struct reply *newest_reply(void)
+{
+	struct reply *reply = reply_get(desk.flow.store, desk_int("SELECT max(id) FROM replies"), NULL);
+
+	assert_non_null(reply);
+	return reply;
+}
+
+static struct task *only_task(void)
+{
+	struct task *task = task_get(desk.flow.store, desk_int("SELECT id FROM tasks"), NULL);
+
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 1);
+	assert_non_null(task);
+	return task;
+}
+
+static void assert_text(const char *wanted, const char *sql)
+{
+	g_autofree char *text = desk_text(sql);
+
+	assert_non_null(text);
+	assert_string_equal(text, wanted);
+}
+
+/* The live reply is of this template, and the only one. */
+static void assert_open(const char *template)
+{
+	g_autofree char *found = desk_text("SELECT template FROM replies WHERE " LIVE);
+
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE), template ? 1 : 0);
+	if (template)
+		assert_string_equal(found, template);
+}
+
+/* Everything that a verdict makes, as one text. */
+#define MADE "SELECT (SELECT group_concat(id || cause || state || version || body || coalesce(why, ''), '|') FROM replies)" \
+	" || (SELECT coalesce(group_concat(id || cause || state || version, '|'), '') FROM tasks)" \
+	" || (SELECT count(*) FROM filings)"
+
+static void approve_and_send(gint64 now)
+{
+	scoped(reply) reply = newest_reply();
+	g_autoptr(GError) error = NULL;
+
+	clock_fake_at = now;
+	if (!reply_approve(desk.flow.store, reply, now, "anna", &error))
+		fail_msg("%s", error->message);
+	assert_int_equal(desk_step(send_step, now), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'sent'"), 1);
+}
+
+/* ---- nothing has happened ---- */
+
+static void deciding_twice_adds_nothing(void **state)
+{
+	static const enum track_status words[] = { TRACK_IN_TRANSIT, TRACK_LOST, TRACK_DELIVERED, TRACK_PICKUP, TRACK_RETURNED };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		g_autofree char *before = NULL, *after = NULL;
+
+		first_decision(words[i], 1);
+		assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
+		before = desk_text(MADE);
+		decide_again(T0 + 10);
+		decide_again(T0 + HOUR_S);
+		after = desk_text(MADE);
+		assert_string_equal(after, before);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+static void a_payment_is_proposed_once_for_each_line(void **state)
+{
+	(void) state;
+	first_decision(TRACK_LOST, 9);
+	assert_text("reship", "SELECT group_concat(kind) FROM tasks WHERE state = 'proposed' AND line_no = '1' AND amount_cents = 1990");
+	decide_again(T0 + HOUR_S);
+	/* The wish turns: the same line is not paid in another way beside. */
+	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Ich möchte bitte mein Geld zurück, das Paket ist nicht angekommen.", T0 + 2 * HOUR_S);
+	desk_step(understand_step, T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT wish = 'refund' FROM cases"), 1);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state <> 'rejected'"), 1);
+}
+
+/* ---- the carrier has news ---- */
+
+static void changed_tracking_supersedes_a_draft(void **state)
+{
+	static const struct { enum track_status status; int silent_days; const char *template; } news[] = {
+		{ TRACK_LOST, 5, "reship" }, { TRACK_PICKUP, 0, "pickup" }, { TRACK_DELIVERED, 0, "delivered_since" },
+	};
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	assert_open("overdue");
+	for (guint i = 0; i < G_N_ELEMENTS(news); i++) {
+		gint64 at = T0 + (i + 1) * HOUR_S;
+
+		put_tracking(news[i].status, news[i].silent_days, at);
+		assert_int_equal(desk_step(decide_step, at), 1);
+		assert_open(news[i].template);
+		assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'rejected' AND why = 'the facts have changed'"), i + 1);
+	}
+}
+
+static void facts_that_come_back_bring_the_answer_back(void **state)
+{
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	put_tracking(TRACK_DELIVERED, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("delivered_since");
+	/* The carrier takes the delivery back. */
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_open("overdue");
+}
+
+static void the_same_answer_with_newer_facts_says_the_newer_ones(void **state)
+{
+	g_autofree char *before = NULL, *after = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 3);
+	before = desk_text("SELECT body FROM replies");
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	after = desk_text("SELECT body FROM replies WHERE state = 'draft'");
+	assert_open("overdue");
+	assert_non_null(strstr(before, "21.11.2026"));
+	assert_non_null(strstr(after, "24.11.2026"));
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
+}
+
+static void a_persons_words_are_not_written_over(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 3);
+	reply = newest_reply();
+	assert_true(reply_edit(desk.flow.store, reply, "Liebe Anna, ich kümmere mich.\n", T0 + 20, "anna", NULL));
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("overdue");
+	assert_text("Liebe Anna, ich kümmere mich.\n", "SELECT body FROM replies WHERE state = 'draft'");
+}
+
+static void what_leaves_by_itself_gives_way_too(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'due' AND approved_by = 'auto' AND template = 'overdue'"), 1);
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("pickup");
+}
+
+/* Gates only weaken: an answer that would leave by itself stays when they have closed meanwhile. */
+static void a_gate_that_closes_holds_what_would_leave(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	desk.settings->auto_value_cents = 1000;
+	decide_again(T0 + HOUR_S);
+	assert_open("overdue");
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'draft'"), 1);
+}
+
+/* ---- a person has spoken ---- */
+
+static void a_rejected_task_is_not_proposed_again(void **state)
+{
+	scoped(task) task = NULL;
+
+	(void) state;
+	first_decision(TRACK_LOST, 9);
+	task = only_task();
+	assert_true(task_reject(desk.flow.store, task, T0 + 20, "anna", "the neighbour has it", NULL));
+	desk_step(decide_step, T0 + 30);
+	decide_again(T0 + HOUR_S);
+	put_tracking(TRACK_RETURNED, 0, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Wo bleibt mein Paket? Es ist immer noch nicht da.", T0 + 3 * HOUR_S);
+	desk_step(understand_step, T0 + 3 * HOUR_S);
+	desk_step(decide_step, T0 + 3 * HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 1);
+	assert_text("rejected", "SELECT state FROM tasks");
+	/* And nothing promises what was refused. */
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND template IN ('reship', 'refund', 'returned')"), 0);
+}
+
+static void a_rejected_trace_is_not_proposed_again(void **state)
+{
+	scoped(task) task = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 5);
+	task = only_task();
+	assert_int_equal(task->kind, TASK_TRACE);
+	assert_true(task_reject(desk.flow.store, task, T0 + 20, "anna", "too early", NULL));
+	decide_again(T0 + HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND template = 'trace_started'"), 0);
+}
+
+static void a_rejected_answer_is_not_drafted_again(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	reply = newest_reply();
+	assert_true(reply_reject(desk.flow.store, reply, T0 + 20, "anna", "I have telephoned", NULL));
+	decide_again(T0 + HOUR_S);
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_open(NULL);
+	assert_text("I have telephoned", "SELECT group_concat(why) FROM replies");
+}
+
+static void beside_an_approved_answer_no_other_is_drafted(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	reply = newest_reply();
+	assert_true(reply_approve(desk.flow.store, reply, T0 + 20, "anna", NULL));
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("overdue");
+	assert_text("anna", "SELECT approved_by FROM replies WHERE " LIVE);
+}
+
+/* ---- the marketplace has spoken ---- */
+
+static void a_later_notice_rejects_an_open_draft(void **state)
+{
+	static const struct { const char *type, *subject, *body; } notices[] = {
+		{ "A_Z_CLAIM_RESPONDENT_NOTIFY", "Claim received on order " DESK_ORDER, "in the amount of $19.90, within 72 hours" },
+		{ "REFUND_ISSUED", "Erstattung", DESK_ORDER " EUR 19.90" },
+		{ "BRC_SELLER_NOTIFICATION", "Storno", DESK_ORDER },
+		{ "BBC_MESSAGE_CONFIRMATION_TO_MERCHANT", "Your email to Anna", "x " DESK_ORDER },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(notices); i++) {
+		first_decision(TRACK_LOST, 9);
+		assert_open("reship");
+		desk_notice(notices[i].type, notices[i].subject, notices[i].body, T0 + HOUR_S);
+		desk_step(understand_step, T0 + HOUR_S);
+		desk_step(decide_step, T0 + HOUR_S);
+		if (desk_int("SELECT count(*) FROM replies WHERE " LIVE))
+			fail_msg("%s leaves the draft open", notices[i].type);
+		assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'rejected'"), 1);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+static void a_person_who_was_faster_is_not_talked_over(void **state)
+{
+	(void) state;
+	put_parcel(put_order());
+	put_tracking(TRACK_LOST, 9, T0);
+	buyer_asks(T0);
+	desk_notice("BBC_MESSAGE_CONFIRMATION_TO_MERCHANT", "Your email to Anna", "x " DESK_ORDER, T0 + 5);
+	desk_step(understand_step, T0 + 5);
+	desk_step(decide_step, T0 + 10);
+	assert_int_equal(desk_int("SELECT count(*) FROM verdicts"), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 0);
+	/* The parcel is lost all the same. */
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed'"), 1);
+}
+
+/* ---- an answer has left ---- */
+
+static void an_answer_that_left_is_never_answered_again(void **state)
+{
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	approve_and_send(T0 + 60);
+	decide_again(T0 + 70);
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	/* By the clock, a day later: the same words are no news. */
+	desk_step(decide_step, T0 + 3 * DAY_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
+	assert_text("sent", "SELECT state FROM replies");
+}
+
+static void an_answer_whose_fate_is_not_known_counts_as_sent(void **state)
+{
+	scoped(reply) reply = NULL;
+	g_autoptr(GBytes) wire = g_bytes_new_static("x", 1);
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	reply = newest_reply();
+	assert_true(reply_approve(desk.flow.store, reply, T0 + 20, "anna", NULL));
+	assert_true(reply_begin(desk.flow.store, reply, wire, T0 + 30, NULL));
+	decide_again(T0 + 35);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
+	assert_true(reply_hand_over(desk.flow.store, reply, T0 + 40, NULL));
+	assert_true(reply_doubt(desk.flow.store, reply, T0 + 50, "the answer was lost", NULL));
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
+}
+
+/* News after an answer is drafted, once; a draft that is news no more goes. */
+static void news_that_is_none_any_more_is_not_left_open(void **state)
+{
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	approve_and_send(T0 + 60);
+	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	assert_open("pickup");
+	put_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
+	desk_step(decide_step, T0 + 2 * DAY_S);
+	assert_text("closed", "SELECT state FROM cases");
+	assert_open(NULL);
+}
+
+static void the_next_mail_is_answered_anew(void **state)
+{
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	approve_and_send(T0 + 60);
+	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Das Paket ist immer noch nicht da. Wo bleibt es?", T0 + DAY_S);
+	desk_step(understand_step, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 2);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND mail = 2"), 1);
+}
+
+/* ---- the seller's lists ---- */
+
+static void an_order_imported_later_changes_the_facts(void **state)
+{
+	gint64 order_id;
+
+	(void) state;
+	put_tracking(TRACK_LOST, 9, T0);
+	buyer_asks(T0);
+	desk_step(decide_step, T0 + 10);
+	assert_int_equal(desk_int("SELECT facts ->> '$.order_known' FROM verdicts"), 0);
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 0);
+	order_id = put_order();
+	assert_int_equal(desk_step(decide_step, T0 + HOUR_S), 1);
+	assert_int_equal(desk_int("SELECT facts ->> '$.order_known' FROM verdicts ORDER BY id DESC LIMIT 1"), 1);
+	assert_open("not_shipped");
+	put_parcel(order_id);
+	assert_int_equal(desk_step(decide_step, T0 + 2 * HOUR_S), 1);
+	assert_int_equal(desk_int("SELECT facts ->> '$.stock' FROM verdicts ORDER BY id DESC LIMIT 1"), 5);
+	assert_text("lost", "SELECT facts ->> '$.tracking' FROM verdicts ORDER BY id DESC LIMIT 1");
+	assert_open("reship");
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed' AND kind = 'reship'"), 1);
+}
+
+static void stock_that_is_gone_turns_a_reship_into_a_refund(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(task) task = NULL;
+	enum put_result result;
+
+	(void) state;
+	first_decision(TRACK_LOST, 9);
+	assert_open("reship");
+	assert_true(order_put_stock(desk.flow.store, "TEE", 0, T0 + HOUR_S, &result, &error));
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("refund");
+	/* What was proposed for the line gives way with its promise; two ways to pay are never open. */
+	assert_text("refund", "SELECT group_concat(kind) FROM tasks WHERE state = 'proposed'");
+}
+
+static int load(void **state)
+{
+	(void) state;
+	return desk_open(NULL, RULEBOOK_ALL);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(deciding_twice_adds_nothing),
+		CASE(a_payment_is_proposed_once_for_each_line),
+		CASE(changed_tracking_supersedes_a_draft),
+		CASE(facts_that_come_back_bring_the_answer_back),
+		CASE(the_same_answer_with_newer_facts_says_the_newer_ones),
+		CASE(a_persons_words_are_not_written_over),
+		CASE(what_leaves_by_itself_gives_way_too),
+		CASE(a_gate_that_closes_holds_what_would_leave),
+		CASE(a_rejected_task_is_not_proposed_again),
+		CASE(a_rejected_trace_is_not_proposed_again),
+		CASE(a_rejected_answer_is_not_drafted_again),
+		CASE(beside_an_approved_answer_no_other_is_drafted),
+		CASE(a_later_notice_rejects_an_open_draft),
+		CASE(a_person_who_was_faster_is_not_talked_over),
+		CASE(an_answer_that_left_is_never_answered_again),
+		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
+		CASE(news_that_is_none_any_more_is_not_left_open),
+		CASE(the_next_mail_is_answered_anew),
+		CASE(an_order_imported_later_changes_the_facts),
+		CASE(stock_that_is_gone_turns_a_reship_into_a_refund),
+	};
+
+	return cmocka_run_group_tests(tests, load, desk_close);
+}
