@@ -236,6 +236,7 @@ src/store/schema-1.h: src/store/schema-1.sql
 	$(AM_V_GEN)$(MKDIR_P) src/store && { echo 'static const char schema_1[] ='; \
 	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/	"/' -e 's/$$/\\n"/' $(srcdir)/src/store/schema-1.sql; echo '	;'; } > $@
 BUILT_SOURCES += src/store/schema-1.h
+src/store/migrate.$(OBJEXT): src/store/schema-1.h	# also for "make wismo", which BUILT_SOURCES does not serve
 CLEANFILES += src/store/schema-1.h
 
 # How a program in its build tree finds templates/ of the source tree.
