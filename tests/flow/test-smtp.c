@@ -171,13 +171,14 @@ static void half_an_answer_to_the_dot_is_doubt(void **state)
 static void a_long_text_that_is_cut_off_was_not_handed_over(void **state)
 {
 	static const struct peer_row rows[] = { GREETING, EHLO, MAIL, RCPT, DATA, { "Subject", "", PEER_CLOSE }, END };
-	g_autofree char *lines = g_strnfill(16 * 1024 * 1024, 'x');
+	const gsize size = 16 * 1024 * 1024;
+	g_autofree char *lines = g_strnfill(size, 'x');
 	g_autofree char *text = NULL;
 	struct result result = { 0 };
 
 	(void) state;
-	for (gsize i = 78; lines[i]; i += 80)
-		memcpy(&lines[i - 1], "\r\n", 2);
+	for (gsize i = 78; i + 2 < size; i += 80)
+		memcpy(&lines[i], "\r\n", 2);
 	text = g_strconcat("To: b@example.org\r\nSubject: re\r\n\r\n", lines, "\r\n", NULL);
 	attempt_with(rows, text, &result);
 	assert_int_equal(result.outcome, SMTP_LATER);
