@@ -24,9 +24,9 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 RULE, WORD, BIAS = 0.8, 0.7, 2.0
-KEEP = 0.1			# smaller weights of words are not written
+MISSING = 0.5			# of what buyers write
+KEEP = 0.1			# smaller weights are not written
 PARTS = ["fit", "say", "fit2", "fit3"]
-FIRST_FRESH = 2			# packs were written looking at the parts before
 
 
 def features(lang, part):
@@ -87,7 +87,7 @@ class Model:
 		words = x[1 + rules * count:1 + (rules + tokens) * count].reshape(tokens, count)
 		return x[0], moved, words, x[1 + (rules + tokens) * count:]
 
-	def fit(self, messages):
+	def fit(self, messages, counts):
 		fired, said = self.tables(messages)
 		prior, fixed = fired @ self.written, self.fixed(messages)
 		truth = np.zeros((len(messages), self.count))
@@ -99,8 +99,8 @@ class Model:
 			total -= total.max(axis=1, keepdims=True)
 			shares = np.exp(total)
 			shares /= shares.sum(axis=1, keepdims=True)
-			off = shares - truth
-			value = -np.log(np.maximum(shares[truth == 1], 1e-12)).sum()
+			off = (shares - truth) * counts[:, None]
+			value = -(counts * np.log(np.maximum(shares[truth == 1], 1e-12))).sum()
 			value += (moved ** 2).sum() / (2 * RULE ** 2) + (words ** 2).sum() / (2 * WORD ** 2)
 			value += (bias ** 2).sum() / (2 * BIAS ** 2)
 			slope = np.concatenate([[(off * (prior + self.bias)).sum()],
@@ -117,6 +117,18 @@ class Model:
 		factor, moved, words, bias = self.unpack(x)
 		fired, said = self.tables(messages)
 		return fired @ (factor * self.written + moved) + said @ words + factor * self.bias + bias + self.fixed(messages)
+
+
+def counts_of(phrases, messages):
+	"""How much each counts, so that a prior comes out that fits an inbox: MISSING of the messages are about a
+	parcel that is not there, and phrases are spread over the intents as messages are."""
+	def frequencies(sample):
+		return (np.bincount([m[0] for m in sample], minlength=64) + 0.5) / (len(sample) + 0.5)
+	seen = frequencies(messages)
+	share = seen[:3].sum()
+	wanted = seen * np.where(np.arange(64) < 3, MISSING / share, (1 - MISSING) / (1 - share))
+	of_message, of_phrase = wanted / seen, np.clip(wanted / frequencies(phrases), 0.3, 3)
+	return np.concatenate([[of_phrase[m[0]] for m in phrases], [of_message[m[0]] for m in messages]])
 
 
 def shares(total, temper=1.0):
@@ -163,19 +175,19 @@ def run(lang):
 		else:
 			messages = []
 		parts.append(messages)
-	always = [m for part in parts[:FIRST_FRESH] for m in part]
-	fresh = [m for part in parts[FIRST_FRESH:] for m in part]
+	phrases, written_to, fresh = parts[1], parts[0], parts[2] + parts[3]
 	total, truth = np.zeros((len(fresh), len(intents))), np.array([m[0] for m in fresh])
 	for fold in range(5):
-		learn = always + [m for i, m in enumerate(fresh) if i % 5 != fold]
+		learn = written_to + [m for i, m in enumerate(fresh) if i % 5 != fold]
 		test = [i for i in range(len(fresh)) if i % 5 == fold]
-		model = Model(intents, written, known_tokens(learn))
-		total[test] = model.sums(model.fit(learn), [fresh[i] for i in test])
+		model = Model(intents, written, known_tokens(phrases + learn))
+		total[test] = model.sums(model.fit(phrases + learn, counts_of(phrases, learn)), [fresh[i] for i in test])
 	temper = best_temper(total, truth)
 	report(f"{lang} cross-validated, temper {temper:.2f}", shares(total, temper), truth)
-	tokens = known_tokens(always + fresh)
+	learn = written_to + fresh
+	tokens = known_tokens(phrases + learn)
 	model = Model(intents, written, tokens)
-	factor, moved, words, bias = model.unpack(model.fit(always + fresh))
+	factor, moved, words, bias = model.unpack(model.fit(phrases + learn, counts_of(phrases, learn)))
 	note = f"# made by contrib/fit-weights.py {lang}; do not edit: change {lang}.conf or the corpus and run it again\n"
 	with open(f"{base}.weights", "w") as out:
 		out.write(note + f"temper {temper:.2f}\n")
@@ -184,7 +196,7 @@ def run(lang):
 		for r, rule in enumerate(model.rules):
 			for i, intent in enumerate(intents):
 				weight = factor * model.written[r][i] + moved[r][i]
-				if abs(weight) >= 0.05 or model.written[r][i]:
+				if abs(weight) >= KEEP or model.written[r][i]:
 					out.write(f"{rule} {intent} {weight:.2f}\n")
 	with open(f"{base}.words", "w") as out:
 		out.write(note)

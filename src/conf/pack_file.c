@@ -33,6 +33,7 @@ static cfg_opt_t rule_options[] = {
 	CFG_STR((char *) "wish", NULL, CFGF_NONE),
 	CFG_STR((char *) "urgency", NULL, CFGF_NONE),
 	CFG_STR((char *) "never", NULL, CFGF_NONE),
+	CFG_STR((char *) "doubt", NULL, CFGF_NONE),
 	CFG_STR_LIST((char *) "yes", NULL, CFGF_NONE),
 	CFG_STR_LIST((char *) "no", NULL, CFGF_NONE),
 	CFG_END()
@@ -41,7 +42,7 @@ static cfg_opt_t rule_options[] = {
 static cfg_opt_t pack_options[] = {
 	CFG_STR((char *) "lang", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST((char *) "fold", NULL, CFGF_NONE),
-	CFG_STR((char *) "stop", (char *) "", CFGF_NONE), CFG_FLOAT((char *) "support", 8.5, CFGF_NONE),
+	CFG_STR((char *) "stop", (char *) "", CFGF_NONE),
 	CFG_STR((char *) "words", (char *) "", CFGF_NONE),
 	CFG_STR_LIST((char *) "bias", NULL, CFGF_NONE),
 	CFG_SEC((char *) "define", block_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -203,6 +204,7 @@ static bool read_words(cfg_t *section, struct rule *rule, GError **error)
 	rule->wish = (enum wish) wish_no;
 	rule->urgency = (enum urgency) urgency_no;
 	rule->never = g_strdup(cfg_getstr(section, "never"));
+	rule->doubt = g_strdup(cfg_getstr(section, "doubt"));
 	rule->intent = INTENT_OTHER;
 	return read_scores(section, "score", rule->weight, &rule->intent, error);
 }
@@ -245,7 +247,6 @@ static void read_vocabulary(struct reader *reader, cfg_t *cfg)
 	g_auto(GStrv) stop = g_strsplit_set(cfg_getstr(cfg, "stop"), " \t\r\n", -1);
 	g_auto(GStrv) words = g_strsplit_set(cfg_getstr(cfg, "words"), " \t\r\n", -1);
 
-	reader->pack->support = cfg_getfloat(cfg, "support");
 	for (char **word = stop; *word; word++) {
 		scoped(folded) folded = fold_text(*word, FOLD_PLAIN, NULL);
 

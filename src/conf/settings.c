@@ -5,6 +5,7 @@
 
 #include "wismo/base/clock.h"
 #include "wismo/base/error.h"
+#include "wismo/core/classify.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +44,7 @@ static cfg_opt_t file_options[] = {
 	CFG_STR("state_dir", NULL, CFGF_NONE), CFG_STR("database", NULL, CFGF_NONE),
 	CFG_STR("mode", "draft", CFGF_NONE), CFG_STR("zone", "Europe/Berlin", CFGF_NONE),
 	CFG_STR("lang", "de", CFGF_NONE), CFG_STR("shop_name", "", CFGF_NONE),
-	CFG_FLOAT("min_confidence", 0.85, CFGF_NONE), CFG_INT("auto_value_cents", 5000, CFGF_NONE),
+	CFG_FLOAT("min_confidence", CLASSIFY_SURE, CFGF_NONE), CFG_INT("auto_value_cents", 5000, CFGF_NONE),
 	CFG_INT("replies_per_case_day", 2, CFGF_NONE), CFG_INT("replies_per_buyer_day", 3, CFGF_NONE),
 	CFG_INT("replies_per_hour", 60, CFGF_NONE), CFG_INT("mail_cap_bytes", 26214400, CFGF_NONE),
 	CFG_STR("import_dir", NULL, CFGF_NONE),

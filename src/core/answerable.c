@@ -73,7 +73,7 @@ static const char *about_meaning(const struct answerable_input *input, const str
 	if (reading->order_ids->len > 1)
 		return "it names several orders";
 	if (reading->confidence < input->min_confidence)
-		return "not sure enough what it means";
+		return reading->doubt ? reading->doubt : "not sure enough what it means";
 	if (input->text->kept_all)
 		return "it holds only quoted text";
 	if (forward_subject(input->letter->subject))

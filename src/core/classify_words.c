@@ -1,6 +1,8 @@
 /* What the learned words of a pack say about one message. */
 #include "classify_p.h"
 
+#include <string.h>
+
 #define WORDS_SHOWN 6	/* the heaviest are evidence; all of them count */
 
 struct word {
@@ -15,6 +17,7 @@ struct walk {
 	const struct lexicon *lexicon;
 	bool in_subject;
 	double *sums;
+	int count, known;	/* single words of the body */
 	GHashTable *seen;	/* weights that have counted */
 	GArray *words;		/* struct word */
 };
@@ -29,12 +32,22 @@ static enum intent spoken_for(const float *weights)
 	return (enum intent) best;
 }
 
+/* Not a stem ("kaputt-"), not a pair ("kein_paket"). */
+static bool is_word(const char *token)
+{
+	return !strchr(token, '_') && token[strlen(token) - 1] != '-';
+}
+
 static void take_token(const char *token, gsize start, gsize end, void *data)
 {
 	struct walk *walk = data;
 	const float *weights = lexicon_find(walk->lexicon, token);
 	const double share = walk->in_subject ? CLASSIFY_SUBJECT_SHARE : 1;
 
+	if (!walk->in_subject && is_word(token)) {
+		walk->count++;
+		walk->known += weights != NULL;
+	}
 	if (!weights || !g_hash_table_add(walk->seen, (gpointer) weights))
 		return;
 	for (int i = 0; i < INTENT_COUNT; i++)
@@ -52,8 +65,8 @@ static int heavier(gconstpointer a, gconstpointer b)
 	return (left->weight < right->weight) - (left->weight > right->weight);
 }
 
-void classify_words(const struct pack *pack, const struct rule_view *view, double sums[static INTENT_COUNT],
-		    GPtrArray *evidence)
+double classify_words(const struct pack *pack, const struct rule_view *view, double sums[static INTENT_COUNT],
+		      GPtrArray *evidence)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(struct word));
@@ -73,5 +86,5 @@ void classify_words(const struct pack *pack, const struct rule_view *view, doubl
 		one->weight = word->weight;
 		classify_place(one, view, SCOPE_BODY, word->in_subject, word->start, word->end);
 		g_ptr_array_add(evidence, one);
-	}
+	}	return walk.count ? (double) walk.known / walk.count : 0;
 }

@@ -171,3 +171,8 @@ const float *lexicon_find(const struct lexicon *lexicon, const char *token)
 {
 	return g_hash_table_lookup(lexicon->weights, token);
 }
+
+void lexicon_start(const struct lexicon *lexicon, GHashTableIter *iter)
+{
+	g_hash_table_iter_init(iter, lexicon->weights);
+}

@@ -54,6 +54,7 @@ void rule_free(gpointer pointer)
 	pattern_free(rule->with);
 	g_free(rule->name);
 	g_free(rule->never);
+	g_free(rule->doubt);
 	g_free(rule);
 }
 
@@ -70,7 +71,7 @@ void packs_free(struct packs *packs)
 {
 	if (!packs)
 		return;
-	g_clear_pointer(&packs->stops, g_hash_table_unref);
+	g_clear_pointer(&packs->vocabulary, g_hash_table_unref);
 	g_ptr_array_unref(packs->list);
 	matcher_free(packs->matcher);
 	g_free(packs);

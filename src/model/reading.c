@@ -66,5 +66,6 @@ void reading_free(struct reading *reading)
 	g_free(reading->reply_to);
 	g_free(reading->why_not);
 	g_free(reading->never);
+	g_free(reading->doubt);
 	g_free(reading);
 }

@@ -32,6 +32,9 @@ void lexicon_set(struct lexicon *lexicon, const char *token, enum intent intent,
 /* INTENT_COUNT weights, borrowed; NULL for a token that is not known. */
 const float *lexicon_find(const struct lexicon *lexicon, const char *token);
 
+/* Walks the tokens (keys, const char *). */
+void lexicon_start(const struct lexicon *lexicon, GHashTableIter *iter);
+
 SCOPE(lexicon, lexicon_free)
 
 #endif

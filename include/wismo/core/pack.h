@@ -29,6 +29,7 @@ struct rule {
 	enum wish wish;
 	enum urgency urgency;
 	char *never;			/* why no machine may answer; NULL: it may */
+	char *doubt;			/* what else the message may be about, so that a person looks; NULL: nothing */
 };
 
 struct pack {
@@ -41,13 +42,12 @@ struct pack {
 	struct lexicon *lexicon;	/* NULL: none was learned */
 	double bias[INTENT_COUNT];	/* what each intent starts with */
 	double temper;		/* divides the sums, so that a confidence of 0.9 is right nine times in ten; 1 as written */
-	double support;		/* clear words that a machine's answer needs, in log odds; young packs ask for more */
 };
 
 struct packs {
 	GPtrArray *list;	/* struct pack */
 	struct matcher *matcher;	/* of whoever classifies by them: one at a time */
-	GHashTable *stops;	/* stop word, a pack's -> bits of the packs that have it; made by the first guess, NULL before */
+	GHashTable *vocabulary;	/* word -> which packs know it (language.c); made by the first guess, NULL before */
 };
 
 struct pack *pack_new(const char *lang);

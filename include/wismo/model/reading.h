@@ -51,6 +51,7 @@ struct reading {
 	bool answerable;
 	char *why_not;		/* NULL when answerable */
 	char *never;		/* why no machine may answer this whatever else holds (law, danger to life ...); NULL */
+	char *doubt;		/* what else it may be about, why a person should look although it reads clearly; NULL */
 	GPtrArray *evidence;	/* struct evidence, strongest first */
 	gint64 amount_cents;	/* of a notice; -1 unknown */
 	gint64 limit_s;		/* "within N days/hours" of a notice; 0 unknown */
