@@ -94,6 +94,12 @@ tests_unit_test_policy_SOURCES = tests/unit/test-policy.c $(TEST_SEAMS)
 tests_unit_test_policy_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_policy_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-render
+tests_unit_test_render_SOURCES = tests/unit/test-render.c $(TEST_SEAMS)
+tests_unit_test_render_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_render_LDADD = src/libconf.a src/libmail.a src/libnet.a $(CORE_LIBS) $(CONFUSE_LIBS) $(CURL_LIBS) $(GMIME_LIBS) $(ETPAN_LIBS) \
+	$(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-template
 tests_unit_test_template_SOURCES = tests/unit/test-template.c $(TEST_SEAMS)
 tests_unit_test_template_CFLAGS = $(TEST_CFLAGS)

@@ -209,6 +209,15 @@ static json_t *tame(const json_t *value)
 			json_object_set_new(copy, key, tame(item));
 		return copy;
 	}
+	if (json_is_array(value)) {
+		json_t *copy = json_array();
+		size_t i;
+		json_t *item;
+
+		json_array_foreach((json_t *) value, i, item)
+			json_array_append_new(copy, tame(item));
+		return copy;
+	}
 	return json_deep_copy(value);
 }
 

@@ -58,8 +58,8 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 	return gate_ask(&input, gates);
 }
 
-/* Where the case stands after the verdict, and when it is looked at again. */
-static void move_case(struct decision *d, const struct policy_rule *rule, enum gate_reach reach, enum reply_state state, bool replied,
+/* Where the case stands after the verdict, and when it is looked at again. `stuck`: why its answer cannot leave; NULL: it can. */
+static void move_case(struct decision *d, const struct policy_rule *rule, enum gate_reach reach, const char *stuck, bool replied,
 		      gint64 next_at)
 {
 	struct buyer_case *c = d->buyer_case;
@@ -74,10 +74,10 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 		g_clear_pointer(&c->due_why, g_free);
 		return;
 	}
-	if (rule->person || reach == REACH_NOTHING || (replied && (state == REPLY_BLOCKED || state == REPLY_REJECTED))) {
+	if (rule->person || reach == REACH_NOTHING || stuck) {
 		c->state = CASE_PERSON;
 		/* What kept the machine from answering says more than the rule's general word. */
-		c->why = g_strdup(c->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not
+		c->why = g_strdup(stuck ? stuck : c->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not
 				  ? d->row->reading->why_not : rule->why ? rule->why : rule->name);
 	} else {
 		c->state = replied && reach == REACH_AUTO ? CASE_WAITING : CASE_OPEN;
@@ -100,6 +100,7 @@ static bool conclude(struct decision *d, GError **error)
 	enum gate_reach reach;
 	gint64 next_at;
 	bool replies, fine;
+	guint answer;
 
 	policy_decide(d->flow->book->policy, d->facts, &policy);
 	reach = reach_of(d, policy.rule, gates);
@@ -130,6 +131,7 @@ static bool conclude(struct decision *d, GError **error)
 	row->sends = g_strdup(gate_reach_name(replies ? reach : REACH_NOTHING));
 	row->reason = decide_reason(d, &policy, gates, notes);
 	fine = verdict_put(d->flow->store, row, error);
+	answer = notes->len;	/* where the answer's own note will stand */
 	if (fine && replies)
 		fine = decide_put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
 	else if (fine)
@@ -150,7 +152,9 @@ static bool conclude(struct decision *d, GError **error)
 		fine = store_history(d->flow->store, d->now, "mind", subject, "decided", detail->str, error);
 	}
 	if (fine) {
-		move_case(d, policy.rule, reach, state, replies, next_at);
+		bool stuck = replies && (state == REPLY_BLOCKED || state == REPLY_REJECTED);
+
+		move_case(d, policy.rule, reach, stuck ? g_ptr_array_index(notes, answer) : NULL, replies, next_at);
 		fine = case_update(d->flow->store, d->buyer_case, error);
 	}
 	if (fine)

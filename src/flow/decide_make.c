@@ -97,6 +97,10 @@ bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, 
 	    || (!changed && !reply_renew(d->flow->store, reply, d->now, "mind", &changed, error)))
 		return false;
 	*state = reply->state;
+	if (reply->state == REPLY_BLOCKED)
+		g_ptr_array_add(notes, g_strdup_printf("the answer is blocked: %s", reply->why));
+	else if (reply->state == REPLY_REJECTED)
+		g_ptr_array_add(notes, g_strdup_printf("the answer was rejected: %s", reply->why));
 	if (changed)
 		log_info("reply id=r%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " template=%s lang=%s state=%s", reply->id, d->buyer_case->id,
 			 reply->template, reply->lang, reply_state_name(reply->state));

@@ -162,6 +162,8 @@ bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const cha
 			return false;
 	}
 	fresh->state = old->state;
+	g_free(fresh->why);
+	fresh->why = g_strdup(old->why);
 	return true;
 }
 

@@ -4,6 +4,8 @@
 #include "src/store/sql_p.h"
 #include "tests/lib/clock_fake.h"
 #include "tests/lib/desk.h"
+#include "wismo/core/policy.h"
+#include "wismo/core/render.h"
 #include "wismo/store/case.h"
 #include "wismo/store/order.h"
 #include "wismo/store/reply.h"
@@ -441,6 +443,44 @@ static void the_next_mail_is_answered_anew(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND mail = 2"), 1);
 }
 
+/* ---- what cannot be said ---- */
+
+/* Whatever a template asks for and nobody knows: no half answer, no draft, a person with the reason. */
+static void an_unresolved_variable_blocks_the_reply(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	struct policy_rule *rule = NULL;
+	char *shipped;
+
+	(void) state;
+	for (guint i = 0; !rule || strcmp(rule->name, "overdue") != 0; i++)
+		rule = (struct policy_rule *) policy_nth(desk.book->policy, i);
+	shipped = rule->reply;
+	rule->reply = (char *) "mine";
+	assert_true(replies_add(desk.book->replies, "de", "mine", "mine.txt", "about: x\nexample: {\"neighbour\": \"x\"}\n\n"
+				"Bitte fragen Sie {{neighbour}}.\n", &error));
+	first_decision(TRACK_IN_TRANSIT, 1);
+	rule->reply = shipped;
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 0);
+	assert_text("person", "SELECT state FROM cases");
+	assert_int_equal(desk_int("SELECT reason ->> '$.notes[0]' LIKE '%mine.txt:4: {{neighbour}}%' FROM verdicts"), 1);
+	assert_int_equal(desk_int("SELECT why LIKE '%{{neighbour}}%' FROM cases"), 1);
+}
+
+/* A buyer's name that the guard does not let through: the draft is blocked and says where. */
+static void what_the_guard_finds_blocks_the_reply(void **state)
+{
+	(void) state;
+	put_parcel(put_order());
+	put_tracking(TRACK_IN_TRANSIT, 1, T0);
+	desk_run("UPDATE orders SET buyer_name = 'Anna www.evil.example'");
+	buyer_asks(T0);
+	desk_step(decide_step, T0 + 10);
+	assert_text("blocked", "SELECT state FROM replies");
+	assert_int_equal(desk_int("SELECT why LIKE '%links are not allowed%' FROM replies"), 1);
+	assert_text("person", "SELECT state FROM cases");
+}
+
 /* ---- the seller's lists ---- */
 
 static void an_order_imported_later_changes_the_facts(void **state)
@@ -510,6 +550,8 @@ int main(void)
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
+		CASE(an_unresolved_variable_blocks_the_reply),
+		CASE(what_the_guard_finds_blocks_the_reply),
 		CASE(an_order_imported_later_changes_the_facts),
 		CASE(stock_that_is_gone_turns_a_reship_into_a_refund),
 	};

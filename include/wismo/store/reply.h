@@ -25,7 +25,7 @@ gint64 reply_next_at(struct store *store, gint64 now, GError **error);	/* earlie
 
 /* The mind's answer again: `fresh` as for reply_put, where a reply of its cause is there. If no person has spoken on that
  * one - a draft, blocked, due or later by the rules, or rejected because it gave way - it gets fresh's words (but not an
- * edited one), verdict and state. A draft does not become due by it. *changed tells; fresh->id and state: how it stands. */
+ * edited one), verdict and state. A draft does not become due by it. *changed tells; fresh->id, state and why: how it stands. */
 bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const char *actor, bool *changed, GError **error);
 
 /* A person's acts (and the rules', actor "auto"). */
