@@ -8,8 +8,11 @@ import collections
 import functools
 import itertools
 import os
+import re
 import shutil
 import signal
+import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -120,6 +123,33 @@ class Killer:
             self.child.wait()
 
 
+def agent_killed_at(point):
+    """The same in the running agent: only its mailer dies, and the supervisor starts another one."""
+    peer = shop.Peer()
+    place = new_shop(peer)
+    log = open(f"{place.base}/log", "w+", encoding="utf-8")
+    agent = subprocess.Popen(place.command("run"), stdout=log, stderr=log,
+                             env=dict(os.environ, WISMO_FAULT=f"{point}:2", WISMO_FAULT_COUNT=f"{place.base}/count"))
+    try:
+        end = time.time() + 60
+        while time.time() < end:
+            time.sleep(0.1)
+            try:
+                if place.rows("SELECT count(*) FROM replies WHERE state IN ('sent', 'uncertain')") == [(BUYERS,)]:
+                    break
+            except sqlite3.OperationalError:
+                pass        # not made yet
+    finally:
+        agent.send_signal(signal.SIGTERM)
+        ended = agent.wait(30)
+    log.seek(0)
+    died = re.search("role=mailer .*killed by signal 9", log.read()) is not None
+    peer.quiet()
+    wrong = wrong_with(place, peer, POINTS[point])
+    peer.close()
+    return ended == 0 and died, len(peer.cut), wrong
+
+
 def words(allowed):
     return " or ".join(sorted({state for state, _ in allowed}))
 
@@ -132,8 +162,9 @@ try:
     points = [(point, at) for point in POINTS for at in mails]
     steps = [(step, at) for step in STEPS for at in (1, 2)]
     results = shop.side_by_side([functools.partial(kill_at_point, *one) for one in points]
-                                + [functools.partial(kill_at_step, *one) for one in steps])
-    told = dict(zip(points + steps, results))
+                                + [functools.partial(kill_at_step, *one) for one in steps]
+                                + [functools.partial(agent_killed_at, point) for point in POINTS])
+    told = dict(zip(points + steps + list(POINTS), results))
     for point, allowed in POINTS.items():
         kills, cut = (sum(told[point, at][n] for at in mails) for n in (0, 1))
         wrong = [told[point, at][2] for at in mails if told[point, at][2]]
@@ -146,8 +177,10 @@ try:
         kills, wrong = sum(told[step, at][0] for at in (1, 2)), [told[step, at][2] for at in (1, 2) if told[step, at][2]]
         tap.ok(not wrong and kills == 2, f"killed by the server at {step} of two mails: {words(allowed)}, never twice",
                f"{kills} kills; {wrong}")
+    wrong = [(point, told[point]) for point in POINTS if told[point][2] or not told[point][0]]
+    tap.ok(not wrong, "the agent's mailer killed at each of these points, and started again by it: the same", wrong)
     tap.ok(not shop.failed_runs, "every other run ended with 0, memory checks included", shop.failed_runs[:1])
-    print(f"# {sum(landed for landed, _, _ in results)} kills landed, each followed by 3 runs, in {time.time() - begun:.1f} s")
+    print(f"# {sum(landed for landed, _, _ in results)} kills landed, each followed by 3 more runs, in {time.time() - begun:.1f} s")
 finally:
     shutil.rmtree(top, ignore_errors=True)
 sys.exit(tap.end())

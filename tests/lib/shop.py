@@ -158,15 +158,19 @@ carrier "dhl" {{ recorded = "recorded" }}
     def states(self):
         return [reply["state"] for reply in self.replies()]
 
+    def open(self):
+        """Never makes the file: an empty one is not the program's."""
+        return sqlite3.connect(f"file:{self.base}/state/wismo.db?mode=rw", uri=True)
+
     def rows(self, sql):
-        db = sqlite3.connect(f"{self.base}/state/wismo.db")
+        db = self.open()
         try:
             return db.execute(sql).fetchall()
         finally:
             db.close()
 
     def change(self, sql):
-        db = sqlite3.connect(f"{self.base}/state/wismo.db")
+        db = self.open()
         try:
             with db:
                 return db.execute(sql).rowcount
