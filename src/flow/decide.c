@@ -208,22 +208,9 @@ static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **
 	return fine;
 }
 
-/* One case's trouble stays its own: it is undone, met alone in the next round, and given up at the fourth attempt. */
 static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
-
-	if (!store_mark(flow->store, error))
-		return false;
-	if (attempts > ATTEMPTS_MOST ? give_up(flow, id, &cause) : decide_one(flow, id, now, &cause))
-		return store_keep(flow->store, error);
-	if (!cause || g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
-		if (cause)
-			g_propagate_error(error, g_steal_pointer(&cause));
-		return false;
-	}
-	log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
-	return store_undo(flow->store, error);
+	return attempts > ATTEMPTS_MOST ? give_up(flow, id, error) : decide_one(flow, id, now, error);
 }
 
 /* Cases whose attempt is counted and committed: one that ends the program three times is given to a person. */
@@ -250,22 +237,46 @@ static bool take_first(const struct flow *flow, gint64 now, struct batch *first,
 	return true;
 }
 
+/* One by one, after the batch failed: one case's trouble stays its own. It is met again in the next round, and given up at
+ * the fourth attempt. */
+static bool work_each(const struct flow *flow, const struct batch *batch, gint64 now, GError **error)
+{
+	for (guint i = 0; i < batch->ids->len; i++) {
+		const gint64 id = g_array_index(batch->ids, gint64, i);
+		g_autoptr(GError) cause = NULL;
+
+		if (store_begin(flow->store, &cause) && settle(flow, id, batch->attempts, now, &cause) && store_commit(flow->store, &cause))
+			continue;
+		store_abandon(flow->store);
+		if (!cause || g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
+			if (cause)
+				g_propagate_error(error, g_steal_pointer(&cause));
+			return false;
+		}
+		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
+	}
+	return true;
+}
+
 /* Verdicts of one batch and attempts of the next in one commit. */
 static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error)
 {
-	bool fine = store_begin(flow->store, error);
+	g_autoptr(GError) cause = NULL;
+	bool fine = store_begin(flow->store, &cause);
 
 	for (guint i = 0; fine && i < batch->ids->len; i++)
-		fine = settle(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, error);
-	fine = fine && take_next(flow, now, next, error);
+		fine = settle(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, &cause);
+	fine = fine && take_next(flow, now, next, &cause);
 	if (fine) {
 		fault_point("decide.before_commit");
-		fine = store_commit(flow->store, error);
+		fine = store_commit(flow->store, &cause);
 		fault_point("decide.committed");
 	}
-	if (!fine)
-		store_abandon(flow->store);
-	return fine;
+	if (fine)
+		return true;
+	store_abandon(flow->store);
+	g_clear_pointer(&next->ids, g_array_unref);
+	return work_each(flow, batch, now, error) && take_first(flow, now, next, error);
 }
 
 bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)

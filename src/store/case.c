@@ -28,7 +28,7 @@ static struct buyer_case *read_row(sqlite3_stmt *row)
 	one->marketplace = sql_column_text(row, 5);
 	one->lang = sql_column_text(row, 6);
 	one->buyer_name = sql_column_text(row, 7);
-	one->state = (enum case_state) known(case_state_find(state));
+	one->state = one->stored = (enum case_state) known(case_state_find(state));
 	one->why = sql_column_text(row, 9);
 	one->intent = (enum intent) (intent_find(intent) < 0 ? INTENT_OTHER : intent_find(intent));
 	one->wish = (enum wish) known(wish_find(wish));
@@ -140,24 +140,41 @@ bool case_put(struct store *store, struct buyer_case *one, GError **error)
 		return false;
 	one->id = sql_inserted(store);
 	one->version = 1;
+	one->stored = one->state;
 	return true;
+}
+
+/* Without the state where it stays: the trigger on its moves makes SQLite keep a journal for each statement that names it. */
+#define UPDATE(state) "UPDATE cases SET buyer = ?, order_no = ?, marketplace = ?, lang = ?, buyer_name = ?," state \
+	" why = ?, intent = ?, wish = ?, urgency = ?, claim = ?, marketplace_refunded = ?, cancel_asked = ?, asked_at = ?," \
+	" answered_at = ?, due_at = ?, due_why = ?, look_at = ?, dirty = ?, attempts = ?, version = version + 1" \
+	" WHERE id = ? AND version = ?"
+#define UPDATE_TYPES "sssss" "sssss" "iiiii" "s" "iiiii"
+
+static int update(struct store *store, const struct buyer_case *one, GError **error)
+{
+	if (one->state == one->stored)
+		return sql_change(store, error, UPDATE(""), UPDATE_TYPES,
+				  one->buyer, one->order_no ? one->order_no : "", one->marketplace, one->lang, one->buyer_name,
+				  one->why, intent_name(one->intent), wish_name(one->wish), urgency_name(one->urgency),
+				  claim_name(one->claim), (gint64) one->marketplace_refunded, (gint64) one->cancel_asked,
+				  one->asked_at, one->answered_at, one->due_at, one->due_why, one->look_at, (gint64) one->dirty,
+				  (gint64) one->attempts, one->id, one->version);
+	return sql_change(store, error, UPDATE(" state = ?,"), "s" UPDATE_TYPES,
+			  one->buyer, one->order_no ? one->order_no : "", one->marketplace, one->lang, one->buyer_name,
+			  case_state_name(one->state), one->why, intent_name(one->intent), wish_name(one->wish),
+			  urgency_name(one->urgency), claim_name(one->claim), (gint64) one->marketplace_refunded,
+			  (gint64) one->cancel_asked, one->asked_at, one->answered_at, one->due_at, one->due_why,
+			  one->look_at, (gint64) one->dirty, (gint64) one->attempts, one->id, one->version);
 }
 
 bool case_update(struct store *store, struct buyer_case *one, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	int changed = sql_change(store, &cause, "UPDATE cases SET buyer = ?, order_no = ?, marketplace = ?, lang = ?, buyer_name = ?,"
-				 " state = ?, why = ?, intent = ?, wish = ?, urgency = ?, claim = ?, marketplace_refunded = ?,"
-				 " cancel_asked = ?, asked_at = ?, answered_at = ?, due_at = ?, due_why = ?, look_at = ?, dirty = ?,"
-				 " attempts = ?, version = version + 1 WHERE id = ? AND version = ?", "sssssssssssiiiiisiiiii",
-				 one->buyer, one->order_no ? one->order_no : "", one->marketplace, one->lang, one->buyer_name,
-				 case_state_name(one->state), one->why, intent_name(one->intent), wish_name(one->wish),
-				 urgency_name(one->urgency), claim_name(one->claim), (gint64) one->marketplace_refunded,
-				 (gint64) one->cancel_asked, one->asked_at, one->answered_at, one->due_at, one->due_why,
-				 one->look_at, (gint64) one->dirty, (gint64) one->attempts, one->id, one->version);
 
-	if (changed == 1) {
+	if (update(store, one, &cause) == 1) {
 		one->version++;
+		one->stored = one->state;
 		return true;
 	}
 	if (cause)

@@ -82,7 +82,9 @@ bool reading_put(struct store *store, const struct reading_row *row, GError **er
 	g_autofree char *tracking = reading_tracking_json(r), *evidence = reading_evidence_json(r);
 	g_autofree char *case_text = row->case_id ? g_strdup_printf("%" G_GINT64_FORMAT, row->case_id) : NULL;
 
-	return sql_run(store, error, "INSERT OR REPLACE INTO readings (mail, case_id, rulebook, message_id, in_reply_to, reference_ids,"
+	/* Not INSERT OR REPLACE: it keeps a journal for each statement, and hardly ever is there anything to replace. */
+	return sql_run(store, error, "DELETE FROM readings WHERE mail = ?", "i", row->mail) &&
+		sql_run(store, error, "INSERT INTO readings (mail, case_id, rulebook, message_id, in_reply_to, reference_ids,"
 		       " subject, sender, sent_at, channel, marketplace, machine, notice, lang, intent, confidence, wish, urgency,"
 		       " buyer, buyer_name, reply_to, order_ids, tracking, buyer_text, answerable, why_not, evidence, amount_cents,"
 		       " limit_s, read_at) VALUES (?,CAST(? AS INTEGER),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -42,8 +42,8 @@ static bool prepare_connection(struct store *store, GError **error)
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	/* temp_store: within a mark, a statement that may fail half-way keeps a journal of its own, which would be a file in /tmp;
-	 * the mind may open none. */
+	/* temp_store: a statement that may fail half-way keeps a journal of its own, which would be a file in /tmp; the mind may
+	 * open none. */
 	if (sqlite3_exec(store->db, "PRAGMA page_size = " PAGE_BYTES "; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY;"
 			 "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 1000", NULL, NULL, NULL) != SQLITE_OK)
 		return refuse(store, sqlite3_errmsg(store->db), error);
@@ -147,23 +147,6 @@ void store_abandon(struct store *store)
 	if (store->in_transaction && !sqlite3_get_autocommit(store->db))
 		sql_run(store, NULL, "ROLLBACK", "");
 	store->in_transaction = false;
-}
-
-bool store_mark(struct store *store, GError **error)
-{
-	g_assert(store->in_transaction);
-	return sql_run(store, error, "SAVEPOINT item", "");
-}
-
-bool store_keep(struct store *store, GError **error)
-{
-	return sql_run(store, error, "RELEASE item", "");
-}
-
-bool store_undo(struct store *store, GError **error)
-{
-	/* Some errors (disk full, I/O) have rolled everything back already: then there is no mark, and this fails. */
-	return sql_run(store, error, "ROLLBACK TO item", "") && store_keep(store, error);
 }
 
 bool store_history(struct store *store, gint64 at, const char *actor, const char *subject, const char *event,

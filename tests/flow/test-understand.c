@@ -324,6 +324,26 @@ static void what_was_tried_is_met_alone_and_the_rest_in_one_batch(void **state)
 	assert_int_equal(attempts, 1);
 }
 
+static void a_mail_that_the_tables_refuse_does_not_hold_the_others(void **state)
+{
+	g_autoptr(GError) error = NULL;
+
+	(void) state;
+	for (int i = 0; i < 5; i++) {
+		g_autofree char *text = g_strdup_printf("From: a%d@example.org\nSubject: %s\n\nWo ist mein Paket?\n", i, i == 2 ? "refused" : "fine");
+
+		desk_deliver(text, T0);
+	}
+	assert_true(sql_run(desk.flow.store, &error, "CREATE TRIGGER refuse BEFORE INSERT ON readings WHEN NEW.subject = 'refused'"
+			    " BEGIN SELECT raise(ABORT, 'not this one'); END", ""));
+	pass();
+	assert_int_equal(desk_int("SELECT count(*) FROM mails WHERE state = 'read'"), 4);
+	assert_int_equal(desk_int("SELECT count(*) FROM readings"), 4);
+	/* What it had changed before it was refused is undone. */
+	assert_int_equal(desk_int("SELECT count(*) FROM cases"), 4);
+	assert_int_equal(desk_int("SELECT count(*) FROM mails WHERE state = 'parked' AND why LIKE '%not this one%' AND attempts = 3"), 1);
+}
+
 static void reading_again_changes_nothing(void **state)
 {
 	(void) state;
@@ -362,6 +382,7 @@ int main(void)
 		CASE(machines_open_no_case),
 		CASE(a_mail_that_ended_the_program_three_times_is_parked),
 		CASE(what_was_tried_is_met_alone_and_the_rest_in_one_batch),
+		CASE(a_mail_that_the_tables_refuse_does_not_hold_the_others),
 		CASE(reading_again_changes_nothing),
 	};
 

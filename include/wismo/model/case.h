@@ -26,6 +26,7 @@ struct buyer_case {
 	char *lang;
 	char *buyer_name;	/* NULL: unknown */
 	enum case_state state;
+	enum case_state stored;	/* the row's, as last read or written: for the store */
 	char *why;		/* CASE_PERSON: what a person should look at */
 	enum intent intent;
 	enum wish wish;

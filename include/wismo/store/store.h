@@ -35,12 +35,6 @@ bool store_begin(struct store *store, GError **error);
 bool store_commit(struct store *store, GError **error);
 void store_abandon(struct store *store);	/* rolls back; harmless without a transaction */
 
-/* A mark within a transaction, for batches whose items succeed or fail apart: store_mark, then store_keep or store_undo
- * (which takes back all since the mark; false: the transaction itself is lost and must be abandoned). Not nested. */
-bool store_mark(struct store *store, GError **error);
-bool store_keep(struct store *store, GError **error);
-bool store_undo(struct store *store, GError **error);
-
 /* Appends to the history; `detail` may be NULL. Within the caller's transaction. */
 bool store_history(struct store *store, gint64 at, const char *actor, const char *subject, const char *event,
 		   const char *detail, GError **error);
