@@ -195,12 +195,16 @@ src_libcmd_a_SOURCES = \
 	src/cmd/template.c \
 	src/cmd/track.c \
 	src/cmd/check.c \
+	src/cmd/check_machine.c \
+	src/cmd/check_p.h \
 	src/cmd/classify.c \
 	src/cmd/classify_explain.c \
 	src/cmd/classify_p.h \
 	src/cmd/command.c \
 	src/cmd/commands_p.h \
 	src/cmd/completion.c \
+	src/cmd/ids.c \
+	src/cmd/ids_p.h \
 	src/cmd/import.c \
 	src/cmd/init.c \
 	src/cmd/look.c \

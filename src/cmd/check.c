@@ -7,20 +7,16 @@
 #include "wismo/flow/probe.h"
 #include "wismo/store/instance.h"
 
+#include "check_p.h"
 #include "commands_p.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum grade { GRADE_OK, GRADE_WARN, GRADE_FAIL };
+#define TOKEN_SLOW_MS 5000
 
-struct checks {
-	bool json;
-	enum grade worst;
-};
-
-static void tell(struct checks *checks, enum grade grade, const char *id, const char *said, const char *mend)
+void check_tell(struct checks *checks, enum grade grade, const char *id, const char *said, const char *mend)
 {
 	static const char *const words[] = { "ok", "warn", "fail" };
 	static const char *const colours[] = { "32", "33", "31" };
@@ -37,7 +33,7 @@ static void tell(struct checks *checks, enum grade grade, const char *id, const 
 /* Takes over the error. */
 static bool verdict(struct checks *checks, bool fine, const char *id, const char *said, GError *error, const char *mend)
 {
-	tell(checks, fine ? GRADE_OK : GRADE_FAIL, id, fine ? said : error->message, fine ? NULL : mend);
+	check_tell(checks, fine ? GRADE_OK : GRADE_FAIL, id, fine ? said : error->message, fine ? NULL : mend);
 	g_clear_error(&error);
 	return fine;
 }
@@ -77,13 +73,38 @@ static void check_store(struct checks *checks, const struct settings *settings)
 	gint64 pid;
 
 	if (stat(settings->state_dir, &st) == 0 && (st.st_mode & 077))
-		tell(checks, GRADE_WARN, "state.mode", "others can look into the state folder", "chmod 700 it");
+		check_tell(checks, GRADE_WARN, "state.mode", "others can look into the state folder", "chmod 700 it");
 	store = store_open(settings->database, ROLE_READER, false, &error);
 	said = g_strdup_printf("%s opens", settings->database);
 	if (!verdict(checks, store != NULL, "database", said, error, "wismo init"))
 		return;
 	pid = instance_pid(store);
-	tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
+	check_tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
+}
+
+/* A token command is a program of the seller's: what it gives, how fast, and for how long, where the token tells. */
+static void check_token(struct checks *checks, const struct account *account)
+{
+	g_autofree char *id = g_strdup_printf("token.%s", account->name);
+	g_autofree char *said = NULL;
+	GError *error = NULL;
+	gint64 began = g_get_monotonic_time();
+	scoped(secret) secret = secret_read(&account->source.token, &error);
+	gint64 took_ms = (g_get_monotonic_time() - began) / 1000;
+	gsize length = secret ? strlen(secret_reveal(secret)) : 0;
+
+	if (!secret) {
+		verdict(checks, false, id, NULL, error, "run token_command by hand; it has to print one access token and nothing else");
+		return;
+	}
+	said = g_strdup_printf("a token of %d characters in %.1f s", (int) length, (double) took_ms / 1000);
+	/* RFC 6750, 2.1: b64token. A message of the tool in its place is refused by servers without a reason. */
+	if (!length || strspn(secret_reveal(secret), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=") != length)
+		check_tell(checks, GRADE_FAIL, id, "what it prints is no access token", "run token_command by hand; it has to print the token and nothing else");
+	else if (took_ms > TOKEN_SLOW_MS)
+		check_tell(checks, GRADE_WARN, id, said, "it is run at every connection: let it keep the token until it expires");
+	else
+		check_tell(checks, GRADE_OK, id, said, NULL);
 }
 
 static void check_accounts(struct checks *checks, const struct settings *settings)
@@ -94,18 +115,22 @@ static void check_accounts(struct checks *checks, const struct settings *setting
 		g_autofree char *outgoing_id = g_strdup_printf("outgoing.%s", account->name);
 		g_autofree char *source = NULL, *outgoing = NULL;
 		GError *error = NULL;
-		bool fine = probe_source(account, &source, &error);
+		bool fine;
+
+		if (secret_source_set(&account->source.token))
+			check_token(checks, account);
+		fine = probe_source(account, &source, &error);
 
 		verdict(checks, fine, source_id, source, error, "wismo.conf(5), account");
 		error = NULL;
 		fine = probe_outgoing(account, &outgoing, &error);
 		verdict(checks, fine, outgoing_id, outgoing, error, "wismo.conf(5), account");
 		if (!account->sent_folder && !account->outgoing.path)
-			tell(checks, GRADE_WARN, "sent_folder", "not set: copies are filed only where the provider does it",
+			check_tell(checks, GRADE_WARN, "sent_folder", "not set: copies are filed only where the provider does it",
 			     "set sent_folder, unless the provider files copies by itself");
 	}
 	if (!settings->accounts->len)
-		tell(checks, GRADE_FAIL, "accounts", "none is configured", "wismo.conf(5), account");
+		check_tell(checks, GRADE_FAIL, "accounts", "none is configured", "wismo.conf(5), account");
 }
 
 int check_command(int argc, char **argv)
@@ -127,6 +152,8 @@ int check_command(int argc, char **argv)
 	settings = settings_load(options.config, &error);
 	if (!verdict(&checks, settings != NULL, "config", settings ? settings->path : NULL, error, "wismo.conf(5)"))
 		return EXIT_USAGE;
+	check_clock(&checks, settings);
+	check_confinement(&checks, settings);
 	check_rules(&checks, &options, settings);
 	check_store(&checks, settings);
 	if (!offline)

@@ -26,8 +26,9 @@ static const struct command commands[] = {
 	  "  wismo completion bash > ~/.local/share/bash-completion/completions/wismo" },
 	{ "done", "ID...", "says that a person has done a task, or has seen an uncertain reply in Sent", done_command,
 	  "  wismo done t7" },
-	{ "edit", "ID", "changes a reply's text in your editor", edit_command,
-	  "  wismo edit r5\n  wismo edit r5 --text answer.txt" },
+	{ "edit", "ID", "changes a reply's text, in your editor or from a file", edit_command,
+	  "  wismo edit r5                       in $VISUAL, $EDITOR or vi\n  wismo edit r5 --text answer.txt     the text that stands in that file\n"
+	  "  echo Hello | wismo edit r5 --text -" },
 	{ "erase", "BUYER --confirm BUYER", "forgets a buyer: words, names and addresses", erase_command, NULL },
 	{ "explain", "ID|FILE", "the whole chain of one decision", explain_command,
 	  "  wismo explain c12\n  wismo explain --json r5\n  wismo explain mail.eml" },

@@ -2,6 +2,7 @@
 #include "decide_p.h"
 
 #include "commands_p.h"
+#include "ids_p.h"
 
 #include "wismo/base/clock.h"
 #include "wismo/cmd/print.h"
@@ -12,18 +13,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-/* "r5" -> kind 'r', 5. False: not an id of these kinds. */
-static bool id_parse(const char *text, char *kind, gint64 *id)
-{
-	char *end;
-
-	*kind = text[0];
-	if ((*kind != 'r' && *kind != 't') || !g_ascii_isdigit(text[1]))
-		return false;
-	*id = g_ascii_strtoll(text + 1, &end, 10);
-	return *end == '\0' && *id > 0;
-}
 
 static bool not_found(const char *id, GError **error)
 {
@@ -38,7 +27,7 @@ static bool act_on(const struct person *person, const char *text, person_reply *
 	char kind;
 	gint64 id;
 
-	id_parse(text, &kind, &id);
+	ids_parse(text, "rt", &kind, &id);
 	if (kind == 'r') {
 		scoped(reply) reply = reply_get(person->store, id, error);
 
@@ -70,16 +59,17 @@ int decide_each(const struct command_options *options, struct person *person, in
 		char kind;
 		gint64 id;
 
-		if (!id_parse(ids[i], &kind, &id)) {
-			fprintf(stderr, "wismo: \"%s\" is no id; expected r5 for a reply or t7 for a task\n", ids[i]);
-			return EXIT_USAGE;
-		}
+		if (!ids_parse(ids[i], "rt", &kind, &id))
+			return ids_wrong(person->command, ids[i], "rt");
 	}
 	settings = command_settings(options, &code);
 	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
 	if (!store)
 		return code;
-	*person = (struct person) { store, settings, g_get_user_name(), clock_now(), person->reason, person->again };
+	person->store = store;
+	person->settings = settings;
+	person->actor = g_get_user_name();
+	person->now = clock_now();
 	code = EXIT_DONE;
 	/* Tasks before replies, in whatever order they were named: a promise follows its payment. */
 	for (int round = 0; round < 2 * count; round++) {
@@ -97,7 +87,8 @@ int decide_each(const struct command_options *options, struct person *person, in
 		else if (options->json)
 			print_json("s", "id", ids[i], "s", "state", NULL, "s", "error", error->message, NULL);
 		else
-			fprintf(stderr, "wismo: %s: %s\n", ids[i], error->message);
+			fprintf(stderr, "wismo %s: %s%s%s\n", person->command, strstr(error->message, ids[i]) ? "" : ids[i],
+				strstr(error->message, ids[i]) ? "" : ": ", error->message);
 		if (!fine)
 			code = MAX(code, g_error_matches(error, WISMO_ERROR, WISMO_PARK) ? EXIT_NO : EXIT_SYSTEM);
 	}
@@ -192,7 +183,7 @@ int approve_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("approve"), &options, entries, &argc, &argv);
-	struct person person = { .again = again };
+	struct person person = { .command = "approve", .again = again };
 
 	if (code >= 0)
 		return code;
@@ -208,7 +199,7 @@ int reject_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("reject"), &options, entries, &argc, &argv);
-	struct person person = { .reason = NULL };
+	struct person person = { .command = "reject" };
 
 	if (code >= 0)
 		return code;
@@ -222,7 +213,7 @@ int done_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
 	int code = command_options(command_find("done"), &options, NULL, &argc, &argv);
-	struct person person = { .reason = NULL };
+	struct person person = { .command = "done" };
 
 	if (code >= 0)
 		return code;

@@ -7,6 +7,7 @@
 #include "wismo/model/task.h"
 
 struct person {
+	const char *command;	/* its name, for messages */
 	struct store *store;
 	const struct settings *settings;
 	const char *actor;	/* login name */

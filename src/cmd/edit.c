@@ -1,7 +1,9 @@
 /* wismo edit: a reply's text in the seller's editor; the outgoing guard reads it before it counts. */
 #include "commands_p.h"
+#include "ids_p.h"
 
 #include "wismo/base/clock.h"
+#include "wismo/base/error.h"
 #include "wismo/cmd/command.h"
 #include "wismo/conf/channel.h"
 #include "wismo/core/lint.h"
@@ -13,6 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define TEXT_CAP_BYTES (256 * 1024)
 
 /* The text as the editor left it; NULL: error is set. */
 static char *in_editor(const char *body, GError **error)
@@ -68,6 +72,36 @@ static bool guard(struct store *store, const struct channels *channels, const st
 	return !findings->len;
 }
 
+/* Too much: no answer has so many words, and a pipe may never end. */
+static char *from_input(GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	char part[4096];
+	size_t got;
+
+	while ((got = fread(part, 1, sizeof part, stdin)) > 0 && text->len <= TEXT_CAP_BYTES)
+		g_string_append_len(text, part, (gssize) got);
+	if (!ferror(stdin) && text->len <= TEXT_CAP_BYTES)
+		return g_string_free(g_steal_pointer(&text), FALSE);
+	g_set_error_literal(error, WISMO_ERROR, WISMO_PARK, ferror(stdin) ? "standard input cannot be read" : "the text is longer than 256 KB");
+	return NULL;
+}
+
+static char *from_file(const char *file, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	char *text = NULL;
+
+	if (g_file_get_contents(file, &text, NULL, &cause))
+		return text;
+	if (g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NAMETOOLONG))
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "--text expects a file that holds the text, and there is none called \"%.60s\"; "
+			    "with --text - the text itself comes from standard input", file);
+	else
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "--text: %s", cause->message);
+	return NULL;
+}
+
 static char *new_text(const struct reply *reply, const char *file, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -75,8 +109,8 @@ static char *new_text(const struct reply *reply, const char *file, GError **erro
 
 	if (!file)
 		text = in_editor(reply->body, error);
-	else if (!g_file_get_contents(file, &text, NULL, error))
-		return NULL;
+	else
+		text = strcmp(file, "-") == 0 ? from_input(error) : from_file(file, error);
 	if (!text)
 		return NULL;
 	if (!g_utf8_validate(text, -1, NULL)) {
@@ -93,12 +127,14 @@ int edit_command(int argc, char **argv)
 	struct command_options options = { 0 };
 	g_autofree char *file = NULL;
 	const GOptionEntry entries[] = {
-		{ "text", 0, 0, G_OPTION_ARG_FILENAME, &file, "take the text from FILE instead of opening $VISUAL or $EDITOR", "FILE" },
+		{ "text", 0, 0, G_OPTION_ARG_FILENAME, &file, "take the text from this file (-: standard input) instead of opening an editor", "FILE" },
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("edit"), &options, entries, &argc, &argv);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = NULL;
+	char kind;
+	gint64 id;
 	scoped(settings) settings = NULL;
 	scoped(overlay) overlay = NULL;
 	scoped(channels) channels = NULL;
@@ -107,10 +143,12 @@ int edit_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc != 2 || argv[1][0] != 'r' || !g_ascii_isdigit(argv[1][1])) {
-		fprintf(stderr, "usage: wismo edit r5 [--text FILE]\n");
+	if (argc != 2) {
+		fprintf(stderr, "usage: wismo edit ID [--text FILE|-]\n");
 		return EXIT_USAGE;
 	}
+	if (!ids_parse(argv[1], "r", &kind, &id))
+		return ids_wrong("edit", argv[1], "r");
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
 	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
@@ -119,16 +157,13 @@ int edit_command(int argc, char **argv)
 	channels = channels_load(overlay, &error);
 	if (!channels)
 		return command_fail(&options, EXIT_USAGE, error);
-	reply = reply_get(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), &error);
-	if (!reply) {
-		if (error)
-			return command_fail(&options, EXIT_SYSTEM, error);
-		fprintf(stderr, "wismo edit: there is no %s\n", argv[1]);
-		return EXIT_NO;
-	}
+	reply = reply_get(store, id, &error);
+	if (!reply)
+		return error ? command_fail(&options, EXIT_SYSTEM, error) : ids_missing("edit", argv[1]);
 	text = new_text(reply, file, &error);
 	if (!text)
-		return command_fail(&options, EXIT_SYSTEM, error);
+		return command_fail(&options, g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE
+				    : g_error_matches(error, WISMO_ERROR, WISMO_PARK) ? EXIT_NO : EXIT_SYSTEM, error);
 	if (!guard(store, channels, reply, text)) {
 		fprintf(stderr, "wismo edit: %s is as it was\n", argv[1]);
 		return EXIT_NO;

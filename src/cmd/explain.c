@@ -1,5 +1,6 @@
 /* wismo explain: the whole chain of one decision, from the words of the mail to the reply. */
 #include "commands_p.h"
+#include "ids_p.h"
 
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
@@ -190,7 +191,8 @@ int explain_command(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
-	gint64 case_id;
+	gint64 case_id, id;
+	char kind;
 
 	if (code >= 0)
 		return code;
@@ -198,25 +200,28 @@ int explain_command(int argc, char **argv)
 		fprintf(stderr, "usage: wismo explain ID|FILE     (m34 a mail, c12 a case, r5 a reply, t7 a task, or a file with a raw mail)\n");
 		return EXIT_USAGE;
 	}
-	if (!strchr("mcrt", argv[1][0]) || strspn(argv[1] + 1, "0123456789") != strlen(argv[1]) - 1 || !argv[1][1])
-		return explain_file(argv[1]);
+	if (!ids_parse(argv[1], "mcrt", &kind, &id)) {
+		if (strcmp(argv[1], "-") == 0 || g_file_test(argv[1], G_FILE_TEST_EXISTS))
+			return explain_file(argv[1]);
+		fprintf(stderr, "wismo explain: there is no file \"%s\"\n", argv[1]);
+		return ids_wrong("explain", argv[1], "mcrt");
+	}
 	settings = command_settings(&options, &code);
 	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
-	case_id = dossier_case_of(store, argv[1][0], g_ascii_strtoll(argv[1] + 1, NULL, 10), &error);
+	case_id = dossier_case_of(store, kind, id, &error);
 	if (error)
 		return command_fail(&options, EXIT_SYSTEM, error);
 	if (case_id)
 		return explain_case(store, case_id, &options);
-	if (argv[1][0] == 'm') {
-		scoped(reading_row) row = reading_get(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), &error);
+	if (kind == 'm') {
+		scoped(reading_row) row = reading_get(store, id, &error);
 
 		if (row) {
 			print_reading(row);
 			return EXIT_DONE;
 		}
 	}
-	fprintf(stderr, "wismo explain: no %s\n", argv[1]);
-	return EXIT_NO;
+	return ids_missing("explain", argv[1]);
 }

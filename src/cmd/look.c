@@ -6,6 +6,7 @@
 #include "wismo/store/overview.h"
 
 #include "commands_p.h"
+#include "ids_p.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -155,22 +156,25 @@ int show_command(int argc, char **argv)
 	struct command_options options = { 0 };
 	int code = command_options(command_find("show"), &options, NULL, &argc, &argv);
 	struct view view = { .now = clock_now() };
-	gint64 case_id;
+	char kind;
+	gint64 id, case_id;
 	g_autoptr(GError) error = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
 
 	if (code >= 0)
 		return code;
-	if (argc != 2 || !strchr("mcrt", argv[1][0]) || !g_ascii_isdigit(argv[1][1])) {
-		fprintf(stderr, "usage: wismo show ID     (m34 a mail, c12 a case, r5 a reply, t7 a task)\n");
+	if (argc != 2) {
+		fprintf(stderr, "usage: wismo show ID\n");
 		return EXIT_USAGE;
 	}
+	if (!ids_parse(argv[1], "mcrt", &kind, &id))
+		return ids_wrong("show", argv[1], "mcrt");
 	settings = command_settings(&options, &code);
 	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
-	case_id = dossier_case_of(store, argv[1][0], g_ascii_strtoll(argv[1] + 1, NULL, 10), &error);
+	case_id = dossier_case_of(store, kind, id, &error);
 	if (error)
 		return command_fail(&options, EXIT_SYSTEM, error);
 	view.json = options.json;
@@ -178,13 +182,10 @@ int show_command(int argc, char **argv)
 	if (case_id)
 		return show_dossier(store, case_id, &view, &options);
 	view.table = print_table_new((const char *const[]) { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL });
-	if (argv[1][0] == 'm')
-		overview_mails(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), 0, 1, show_mail, &view, &error);
+	if (kind == 'm')
+		overview_mails(store, id, 0, 1, show_mail, &view, &error);
 	print_table_free(view.table);
-	if (view.rows)
-		return EXIT_DONE;
-	fprintf(stderr, "wismo show: no %s\n", argv[1]);
-	return EXIT_NO;
+	return view.rows ? EXIT_DONE : ids_missing("show", argv[1]);
 }
 
 int export_command(int argc, char **argv)
@@ -192,22 +193,22 @@ int export_command(int argc, char **argv)
 	struct command_options options = { 0 };
 	int code = command_options(command_find("export"), &options, NULL, &argc, &argv);
 	struct view view = { .now = clock_now(), .json = true };
+	char kind;
+	gint64 id;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
 
 	if (code >= 0)
 		return code;
-	if (argc != 2 || argv[1][0] != 'c') {
+	if (argc != 2) {
 		fprintf(stderr, "usage: wismo export CASE > case.jsonl\n");
 		return EXIT_USAGE;
 	}
+	if (!ids_parse(argv[1], "c", &kind, &id))
+		return ids_wrong("export", argv[1], "c");
 	settings = command_settings(&options, &code);
 	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
-	if (!dossier_case_of(store, 'c', g_ascii_strtoll(argv[1] + 1, NULL, 10), NULL)) {
-		fprintf(stderr, "wismo export: no %s\n", argv[1]);
-		return EXIT_NO;
-	}
-	return show_dossier(store, g_ascii_strtoll(argv[1] + 1, NULL, 10), &view, &options);
+	return dossier_case_of(store, 'c', id, NULL) ? show_dossier(store, id, &view, &options) : ids_missing("export", argv[1]);
 }

@@ -12,7 +12,12 @@ static int usage(FILE *to, int code)
 	fprintf(to, "wismo %s - answers buyers whose parcel has not arrived\n\n", PACKAGE_VERSION);
 	for (const struct command *c = command_next(NULL); c; c = command_next(c))
 		fprintf(to, "  %-10s %s\n", c->name, c->summary);
-	fprintf(to, "\nEach command has --help; the manual is wismo(1).\n");
+	fprintf(to, "\nOptions of all commands, behind the command's name:\n"
+		"  --config FILE   configuration; else $WISMO_CONFIG, else /etc/wismo/wismo.conf (root) or ~/.config/wismo/wismo.conf\n"
+		"  --data DIR      rule files; else $WISMO_DATADIR, else the installed ones and your copies\n"
+		"  --json          one JSON object per line\n"
+		"  --help          what the command does, with examples\n"
+		"\nThe manual is wismo(1).\n");
 	return code;
 }
 
@@ -27,6 +32,15 @@ static int alone(void)
 	usage(stdout, EXIT_DONE);
 	printf("\nNot set up yet (no %s).\nnext: wismo init YOUR-ADDRESS\n", path);
 	return EXIT_USAGE;
+}
+
+/* What was probably meant. */
+static const char *first_command(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i++)
+		if (command_find(argv[i]))
+			return argv[i];
+	return "status";
 }
 
 int main(int argc, char **argv)
@@ -44,6 +58,11 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
 		return usage(stdout, EXIT_DONE);
 	command = command_find(argv[1]);
+	if (!command && argv[1][0] == '-') {
+		fprintf(stderr, "wismo: \"%s\" stands before the command; options come behind it: wismo %s --config FILE\nTry: wismo --help\n",
+			argv[1], first_command(argc, argv));
+		return EXIT_USAGE;
+	}
 	if (!command) {
 		fprintf(stderr, "wismo: no command \"%s\"\nTry: wismo --help\n", argv[1]);
 		return EXIT_USAGE;

@@ -173,3 +173,12 @@ enum pattern_outcome pattern_find(struct pattern *pattern, struct matcher *match
 		*end = ends[1];
 	return PATTERN_YES;
 }
+
+bool pattern_jit_ok(void)
+{
+	pcre2_code *code = compile("a+b", 0, NULL);
+	bool fine = code && pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+
+	pcre2_code_free(code);
+	return fine;
+}

@@ -19,14 +19,16 @@ run; check 'alone and not set up: says how to' 2 $? 'next: wismo init'
 run status; check 'status without configuration is a configuration error' 2 $? 'wismo init'
 run frobnicate; check 'an unknown command is wrong usage' 2 $? 'no command'
 run status --frobnicate; check 'an unknown option is wrong usage' 2 $? 'Try: wismo status --help'
+run -c x status; check 'an option before the command is wrong usage' 2 $? 'wismo status --config FILE'
 run --version; check 'version' 0 $? 'wismo [0-9]'
 run --help; check 'help' 0 $? 'wismo(1)'
+check 'it names the configuration' 0 $? 'WISMO_CONFIG'
 commands=$("$wismo" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
 fails=
 for c in $commands; do "$wismo" "$c" --help >"$dir/out" 2>&1 && grep -q -- '--config' "$dir/out" || fails="$fails $c"; done
 echo "$fails" >"$dir/out"; check 'every command has --help' '' "$fails"
 mkdir -p "$dir/in/new" "$dir/in/cur" "$dir/in/tmp"
-printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Bestellung A-1\nMessage-ID: <1@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer A-1\n' >"$dir/in/new/1.a.b"
+printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Bestellung A-1001\nMessage-ID: <1@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer A-1001\n' >"$dir/in/new/1.a.b"
 run init --address nonsense; check 'init wants an address' 2 $? 'mail address'
 run init --address shop@example.com --source "maildir:$dir/in" --outgoing "maildir:$dir/out.d" --state-dir "$dir/state" --yes
 check 'init writes and tells the next command' 0 $? 'next: wismo run --once'
@@ -40,9 +42,16 @@ before=$(cksum <"$WISMO_CONFIG")
 run init --yes; check 'init again keeps the configuration' 0 $? 'stays as it is'
 check 'and every byte of it' "$before" "$(cksum <"$WISMO_CONFIG")"
 run check; check 'check proves it' 0 $? 'source.main'
+check 'the clock too' 0 0 '^[a-z]* *clock  *20[0-9-]* [0-9:]* '
+check 'the sandbox, and JIT within it' 0 0 '^[a-z]* *jit '
+token() { sed "s|source = .*|source = \"imaps://127.0.0.1:9\"\n\tuser = \"a\"\n\ttoken_command = \"$1\"|" "$WISMO_CONFIG" >"$dir/token.conf"
+	run check --config "$dir/token.conf"; }
+token 'echo ya29.abc-_def'; check 'a token command that works' 1 $? '^ok *token.main *a token of 13 characters'
+token 'echo Please sign in again'; check 'one that wants something' 1 $? '^fail *token.main *what it prints is no access token'
+token 'false'; check 'one that fails' 1 $? '^fail *token.main'
 run check --json; check 'check as JSON' 0 $? '"id":"rules"'
 json; check 'which is valid' 0 $?
-printf 'order-id,sku\nA-1,x\n,y\n' >"$dir/orders.csv"
+printf 'order-id,sku\nA-1001,x\n,y\n' >"$dir/orders.csv"
 run import orders "$dir/orders.csv"; check 'a bad line gives exit code 1 and its number' 1 $? 'orders.csv:3: order_no'
 run import orders --json "$dir/orders.csv"; check 'import as JSON' 1 $? '"same":1'
 json; check 'which is valid too' 0 $?
@@ -51,8 +60,23 @@ run import gifts "$dir/orders.csv"; check 'an unknown kind of list' 2 $? 'usage'
 run run --once; check 'run --once ends' 0 $?
 for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; check "$c prints JSON Lines" 0 $?; done
 run show m1; check 'show a mail' 0 $?
-run show m99; check 'show what is not there' 1 $? 'no m99'
-run show x1; check 'show nonsense' 2 $?
+run show m99; check 'show what is not there' 1 $? 'wismo show: there is no m99'
+run show x1; check 'show nonsense' 2 $? '"x1" is no id; expected m34 for a mail, c12 for a case, r5 for a reply or t7 for a task'
+for c in approve done edit 'reject --reason x' export explain; do
+	case $c in export) none=c99 ;; *) none=r99 ;; esac
+	run $c $none; check "$c what is not there" 1 $? "wismo ${c%% *}: there is no $none"
+	run $c 7x; check "$c nonsense" 2 $? "wismo ${c%% *}: \"7x\" is no id; expected "
+done
+# An instance that answers what lay there already: one draft.
+sed "s|$dir/state|$dir/state2|; s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/edit.conf"
+two() { WISMO_CONFIG="$dir/edit.conf" "$wismo" "$@" >"$dir/out" 2>&1; }
+two init --yes --offline && two import orders --channel shop "$dir/orders.csv"
+two run --once; two replies; check 'a draft' 0 $? '^r1 *draft'
+two edit r1 --text 'Liebe Anna'; check 'edit --text wants a file' 2 $? 'expects a file that holds the text'
+echo 'Guten Tag, ich sehe nach.' | two edit r1 --text -; check 'or standard input' 0 $? 'wismo approve r1'
+two replies --json; check 'whose text then stands there' 0 $? 'ich sehe nach'
+printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
+head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?

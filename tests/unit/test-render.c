@@ -39,7 +39,7 @@ static const struct hostile {
 	ROW("overlong and surrogate bytes", "\300\212x\355\240\200", false),
 	ROW("nothing but blanks and controls", " \r\n\t\u200b ", false),
 	ROW("a variable", "{{order_no}}", true),
-	ROW("an open tag", "{{#order_no}}", true),
+	ROW("an open tag", "{{#order_no", true),
 	ROW("a partial", "{{> closing}}", true),
 	ROW("other delimiters", "{{=<% %>=}}", true),
 	ROW("a variable of a shell", "${HOME}", true),

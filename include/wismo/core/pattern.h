@@ -36,6 +36,9 @@ bool pattern_may(const struct pattern *pattern, const struct held *held);
 enum pattern_outcome pattern_find(struct pattern *pattern, struct matcher *matcher, const char *text,
 				  gsize length, gsize from, gsize *start, gsize *end);
 
+/* Whether this process may make machine code of patterns; without it they are interpreted. */
+bool pattern_jit_ok(void);
+
 SCOPE(pattern, pattern_free)
 SCOPE(matcher, matcher_free)
 
