@@ -65,6 +65,21 @@ static bool show_carrier(const struct overview_carrier *row, void *user)
 	return true;
 }
 
+static bool show_outgoing(const struct overview_outgoing *row, void *user)
+{
+	const struct view *view = user;
+	g_autofree char *why = print_clean(row->why ? row->why : "replies_per_hour is used up", 100);
+	g_autofree char *next = print_when(row->next_at, view->now);
+
+	if (view->json)
+		print_json("s", "type", "outgoing", "s", "account", row->account, "i", "waiting", row->waiting, "t", "next_at", row->next_at,
+			   "s", "why", row->why, NULL);
+	else
+		printf("outgoing %s: %d %s, next try %s: %s\n", row->account, (int) row->waiting, row->waiting == 1 ? "answer waits" : "answers wait",
+		       next, why);
+	return true;
+}
+
 static bool show_case(const struct overview_case *row, void *user)
 {
 	const struct view *view = user;
@@ -128,7 +143,8 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 		return false;
 	show_numbers(&overview, instance_pid(store), settings, view);
 	view->table = print_table_new(boxes);
-	if (!overview_workers(store, show_worker, view, error) || !overview_carriers(store, view->now, show_carrier, view, error) || !overview_mailboxes(store, show_mailbox, view, error))
+	if (!overview_workers(store, show_worker, view, error) || !overview_carriers(store, view->now, show_carrier, view, error)
+	    || !overview_outgoing(store, view->now, show_outgoing, view, error) || !overview_mailboxes(store, show_mailbox, view, error))
 		return false;
 	if (!view->json)
 		putchar('\n');

@@ -233,6 +233,10 @@ static char *in_words(const struct attempt *attempt, CURLcode code, const char *
 				       attempt->answer->handed_over ? attempt->answer_wait_s : attempt->step_wait_s);
 	if (last && (code == CURLE_OK || attempt->answer->code >= 400))
 		return g_strdup_printf("%s: %s", step, last);
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return g_strdup("the hand-over could not be recorded");
+	if (code == CURLE_RECV_ERROR)	/* libcurl's words for it name an errno of another time */
+		return g_strdup_printf("%s: the server ended the connection", step);
 	return g_strdup_printf("%s: %s", step, *complaint ? complaint : curl_easy_strerror(code));
 }
 

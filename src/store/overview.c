@@ -48,6 +48,7 @@ struct visit {
 		overview_mailbox_row *mailbox;
 		overview_worker_row *worker;
 		overview_carrier_row *carrier;
+		overview_outgoing_row *outgoing;
 		overview_case_row *buyer_case;
 		overview_mail_row *mail;
 		overview_count_row *count;
@@ -102,6 +103,23 @@ bool overview_carriers(struct store *store, gint64 now, overview_carrier_row *ro
 
 	return sql_each(store, error, visit_carrier, &visit, "SELECT carrier, why, failures, until_at, (SELECT count(*) FROM lookups AS l"
 			" WHERE l.carrier = b.carrier AND l.next_at <= ?) FROM breakers AS b ORDER BY carrier", "i", now);
+}
+
+static bool visit_outgoing(sqlite3_stmt *row, void *user)
+{
+	const struct visit *visit = user;
+	const struct overview_outgoing outgoing = { text(row, 0), text(row, 1), sql_column_int(row, 2), sql_column_int(row, 3) };
+
+	return visit->outgoing(&outgoing, visit->user);
+}
+
+bool overview_outgoing(struct store *store, gint64 now, overview_outgoing_row *row, void *user, GError **error)
+{
+	struct visit visit = { .outgoing = row, .user = user };
+
+	return sql_each(store, error, visit_outgoing, &visit, "SELECT account, (SELECT why FROM replies AS l WHERE l.account = r.account"
+			" AND l.state = 'later' ORDER BY attempts DESC, id LIMIT 1), count(*), min(not_before) FROM replies AS r"
+			" WHERE state IN ('due', 'later') AND not_before > ? GROUP BY account ORDER BY account", "i", now);
 }
 
 static bool visit_case(sqlite3_stmt *row, void *user)

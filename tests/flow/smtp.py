@@ -139,6 +139,8 @@ def server_down(name, plan):
     place.once()
     fine = [row[:3] for row in seen] == [(0, "due", 4), (1, "later", 1)] and min(row[3] for row in seen) >= 270
     fine = fine and peer.sessions == 1
+    told = place.run("status").stdout
+    fine = fine and "outgoing main: 5 answers wait, next try " in told and (plan.get("mail") or plan["greet"] or "the server ended the connection") in told
     place.pass_time()
     place.once()
     again = place.rows("SELECT attempts, state, count(*) FROM replies GROUP BY 1, 2 ORDER BY 1")

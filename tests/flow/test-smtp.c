@@ -126,6 +126,7 @@ static void without_a_durable_hand_over_no_dot_leaves(void **state)
 	assert_true(result.outcome == SMTP_LATER || result.outcome == SMTP_ACCOUNT);
 	assert_non_null(strstr(result.heard, "DATA"));
 	assert_null(strstr(result.heard, "\r\n.\r\n"));
+	assert_string_equal(result.answer->said, "the hand-over could not be recorded");
 	result_clear(&result);
 }
 

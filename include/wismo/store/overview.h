@@ -35,6 +35,11 @@ struct overview_carrier {
 	const char *carrier, *why;
 	gint64 failures, until_at, waiting;	/* until_at 0: not paused; past: one question may try; waiting: numbers that are due */
 };
+/* An account whose answers wait for a later moment. */
+struct overview_outgoing {
+	const char *account, *why;	/* why: what the server said to the one that was tried most; NULL: the cap of the hour */
+	gint64 waiting, next_at;
+};
 struct overview_case {
 	gint64 id, asked_at, answered_at, due_at, opened_at, mails;
 	const char *account, *channel, *buyer, *order_no, *lang, *state, *why, *intent, *wish, *urgency, *due_why;
@@ -48,12 +53,14 @@ struct overview_mail {
 typedef bool overview_mailbox_row(const struct overview_mailbox *row, void *user);
 typedef bool overview_worker_row(const struct overview_worker *row, void *user);
 typedef bool overview_carrier_row(const struct overview_carrier *row, void *user);
+typedef bool overview_outgoing_row(const struct overview_outgoing *row, void *user);
 typedef bool overview_case_row(const struct overview_case *row, void *user);
 typedef bool overview_mail_row(const struct overview_mail *row, void *user);
 
 bool overview_mailboxes(struct store *store, overview_mailbox_row *row, void *user, GError **error);
 bool overview_workers(struct store *store, overview_worker_row *row, void *user, GError **error);
 bool overview_carriers(struct store *store, gint64 now, overview_carrier_row *row, void *user, GError **error);
+bool overview_outgoing(struct store *store, gint64 now, overview_outgoing_row *row, void *user, GError **error);
 /* `state` NULL: all that are not closed; the most urgent first, at most `limit`. `id` 0: any. */
 bool overview_cases(struct store *store, const char *state, gint64 id, guint limit, overview_case_row *row, void *user,
 		    GError **error);
