@@ -192,7 +192,7 @@ bool decide_load(struct decision *d, gint64 case_id, GError **error)
 	d->channel = channels_find(d->flow->book->channels, d->buyer_case->channel);
 	mail = reading_last_mail(store, case_id, &cause);
 	if (!cause && mail)
-		d->row = reading_get(store, mail, &cause);
+		d->row = reading_get_result(store, mail, &cause);
 	if (!cause && *d->buyer_case->order_no)
 		d->order = order_find(store, d->buyer_case->channel, d->buyer_case->order_no, &cause);
 	if (cause) {

@@ -19,7 +19,10 @@ for path in sorted(glob.glob("tests/corpus/*.fit.txt")):
     for record in open(path, encoding="utf-8").read().split("\n== ")[1:]:
         texts.append(record.split("\n\n", 1)[1])
 for i in range(int(sys.argv[1])):
-    text = random.choice(texts).encode()
+    history, length = "", random.randrange(0, 3000)    # what most buyers leave below their words
+    while len(history) < length:
+        history += "".join(f"> {line}\n" for line in random.choice(texts).split("\n"))
+    text = (random.choice(texts) + "\n\n" + (f"Am 20.11.2026 um 10:12 schrieb Shop <shop@example.com>:\n{history}" if history else "")).encode()
     kind = i % 3
     body = [base64.encodebytes(text), quopri.encodestring(text), text][kind]
     how = ["base64", "quoted-printable", "8bit"][kind]
@@ -31,8 +34,7 @@ for i in range(int(sys.argv[1])):
         picture = base64.encodebytes(random.randbytes(90000))
         whole = mail.encode() + b"\n--b\n" + part + b"\n--b\nContent-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n" + picture + b"--b--\n"
     else:
-        whole = mail.encode() + part + b"\n" * 2
-        whole += b"-- \n" + b"x" * random.randrange(0, 3000) + b"\n"
+        whole = mail.encode() + part
     open(f"{sys.argv[2]}/{i}", "wb").write(whole)
 END
 chown -R "$(cat "$dir/in/owner")" "$dir/in/mail/seller"

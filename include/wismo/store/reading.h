@@ -26,6 +26,9 @@ bool reading_put(struct store *store, const struct reading_row *row, GError **er
 /* Owned; NULL when there is none, or on error (which is set). */
 struct reading_row *reading_get(struct store *store, gint64 mail, GError **error);
 
+/* The same without its evidence, which is the larger part, and which nothing but a person looks at. */
+struct reading_row *reading_get_result(struct store *store, gint64 mail, GError **error);
+
 /* Last mail of a case that a person wrote to us; 0: none. */
 gint64 reading_last_mail(struct store *store, gint64 case_id, GError **error);
 
