@@ -167,7 +167,9 @@ static void tell(const struct reply *reply, const struct outlet_result *result, 
 		 account, to, reply->attempts, result->said);
 }
 
-/* One attempt with a reply whose gates are open. *down_until: the account's server fails every mail; 0: it does not. */
+/* One attempt with a reply whose gates are open. *down_until: the account's server fails every mail and is left alone till then,
+ * 0: it does not. That is sooner than the reply's own next attempt, so that another one asks then: what only looks like the
+ * server's trouble (421 to one recipient) does not hold up the others for days. */
 static bool attempt(const struct flow *flow, const struct account *account, struct reply *reply, GBytes *wire, gint64 now,
 		    gint64 *down_until, GError **error)
 {
@@ -186,12 +188,12 @@ static bool attempt(const struct flow *flow, const struct account *account, stru
 	if (fine)
 		tell(reply, &result, account->name);
 	if (result.outcome == SMTP_ACCOUNT)
-		*down_until = MAX(reply->not_before, now + FIRST_PAUSE_S);
+		*down_until = clock_now() + FIRST_PAUSE_S;
 	g_free(result.said);
 	return fine;
 }
 
-/* The server of the reply's account has just failed another one, which will ask again. */
+/* The server of the reply's account has just failed another one. */
 static bool wait_out(const struct flow *flow, struct reply *reply, gint64 until_at, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
@@ -268,7 +270,7 @@ bool send_step(const struct flow *flow, gint64 now, struct pass *pass, GError **
 		after = reply->id;
 		if (flow->alive)
 			flow->alive(flow->alive_user);
-		/* One failure of a server is enough: the others keep their attempts, and one of them does not ask right again. */
+		/* One failure of a server is enough: the others keep their attempts. */
 		if (!(until_at ? wait_out(flow, reply, *until_at, error) : handle(flow, reply, now, down, &pass->done, error)))
 			return false;
 	}
