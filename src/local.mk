@@ -124,6 +124,7 @@ src_libstore_a_SOURCES = \
 	src/store/tracking.c \
 	src/store/act.c \
 	src/store/act_p.h \
+	src/store/alarm.c \
 	src/store/authorize.c \
 	src/store/case.c \
 	src/store/case_reply.c \
@@ -165,6 +166,7 @@ src_libflow_a_SOURCES = \
 	src/flow/act.c \
 	src/flow/act_hook.c \
 	src/flow/act_p.h \
+	src/flow/alarm.c \
 	src/flow/decide.c \
 	src/flow/decide_facts.c \
 	src/flow/decide_make.c \

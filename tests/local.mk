@@ -178,6 +178,11 @@ tests_unit_test_channel_SOURCES = tests/unit/test-channel.c $(TEST_SEAMS)
 tests_unit_test_channel_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_channel_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-alarm
+tests_flow_test_alarm_SOURCES = tests/flow/test-alarm.c $(DESK) $(TEST_SEAMS)
+tests_flow_test_alarm_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_alarm_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-decide
 tests_flow_test_decide_SOURCES = tests/flow/test-decide.c $(DESK) $(TEST_SEAMS)
 tests_flow_test_decide_CFLAGS = $(TEST_CFLAGS)

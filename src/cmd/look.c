@@ -2,6 +2,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/store/alarm.h"
 #include "wismo/store/dossier.h"
 #include "wismo/store/overview.h"
 
@@ -56,7 +57,8 @@ static bool show_case(const struct overview_case *row, void *user)
 			   "s", "order_no", *row->order_no ? row->order_no : NULL, "s", "state", row->state, "s", "why", row->why,
 			   "s", "intent", row->intent, "s", "wish", row->wish, "s", "urgency", row->urgency, "s", "lang", row->lang,
 			   "i", "mails", row->mails, "t", "asked_at", row->asked_at, "t", "answered_at", row->answered_at,
-			   "t", "due_at", row->due_at, "s", "due_why", row->due_why, "t", "opened_at", row->opened_at, NULL);
+			   "t", "due_at", row->due_at, "s", "due_why", row->due_why,
+			   "s", "alarm", alarm_word(row->due_at, ALARM_CASE_S, view->now), "t", "opened_at", row->opened_at, NULL);
 	else
 		print_table_add(view->table, id, row->state, row->channel, row->intent, *row->order_no ? row->order_no : "-", buyer, due,
 				why, NULL);

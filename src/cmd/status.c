@@ -2,6 +2,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/store/alarm.h"
 #include "wismo/store/instance.h"
 #include "wismo/store/overview.h"
 
@@ -85,12 +86,13 @@ static bool show_case(const struct overview_case *row, void *user)
 	const struct view *view = user;
 	g_autofree char *id = g_strdup_printf("c%" G_GINT64_FORMAT, row->id);
 	g_autofree char *due = print_deadline(row->due_at, view->now, view->zone);
-	g_autofree char *painted = print_paint(row->due_at && row->due_at < view->now ? "31" : "0", due);
+	const char *alarm = alarm_word(row->due_at, ALARM_CASE_S, view->now);
+	g_autofree char *painted = print_paint(!alarm ? "0" : alarm[0] == 'p' ? "31" : "33", due);
 	g_autofree char *why = print_clean(row->why ? row->why : row->due_why ? row->due_why : "", 60);
 
 	if (view->json)
 		print_json("s", "type", "case", "s", "id", id, "s", "state", row->state, "s", "intent", row->intent, "s", "order_no",
-			   *row->order_no ? row->order_no : NULL, "t", "due_at", row->due_at, "s", "why", row->why, NULL);
+			   *row->order_no ? row->order_no : NULL, "t", "due_at", row->due_at, "s", "alarm", alarm, "s", "why", row->why, NULL);
 	else
 		print_table_add(view->table, id, row->state, row->intent, *row->order_no ? row->order_no : "-", painted, why, NULL);
 	return true;
@@ -105,16 +107,22 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 		print_json("s", "type", "status", "b", "running", pid > 0, "s", "mode", modes[settings->mode], "i", "mails", o->mails,
 			   "i", "mails_new", o->mails_new, "i", "mails_parked", o->mails_parked, "i", "cases_open", o->cases_open,
 			   "i", "unanswered", o->unanswered, "t", "oldest_unanswered_at", o->oldest_asked_at, "t", "next_deadline_at",
-			   o->next_due_at, "i", "overdue", o->overdue, "i", "for_person", o->for_person, "i", "drafts", o->drafts,
+			   o->next_due_at, "i", "overdue", o->overdue, "i", "near", o->near, "i", "for_person", o->for_person, "i", "drafts", o->drafts,
 			   "i", "replies_due", o->due, "i", "sent", o->sent, "i", "uncertain", o->uncertain, "i", "refused", o->refused,
 			   "i", "blocked", o->blocked, "i", "tasks_proposed", o->tasks_proposed, "i", "tasks_approved", o->tasks_approved,
 			   "i", "tasks_failed", o->tasks_failed, NULL);
 		return;
 	}
+	if (o->overdue || o->near) {
+		g_autofree char *words = g_strdup_printf("%d past, %d within %d hours", (int) o->overdue, (int) o->near, ALARM_CASE_S / 3600);
+		g_autofree char *loud = print_paint(o->overdue ? "1;31" : "1;33", words);
+
+		printf("DEADLINES %s: the cases below\n", loud);
+	}
 	printf("agent     %s\nmode      %s\n", agent, modes[settings->mode]);
 	printf("mails     %d, %d not read yet, %d set aside\n", (int) o->mails, (int) o->mails_new, (int) o->mails_parked);
-	printf("cases     %d open, %d unanswered%s%s, %d past their deadline\n", (int) o->cases_open, (int) o->unanswered,
-	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "", (int) o->overdue);
+	printf("cases     %d open, %d unanswered%s%s\n", (int) o->cases_open, (int) o->unanswered,
+	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "");
 	printf("replies   %d drafts, %d leaving, %d sent, %d uncertain, %d refused, %d blocked\n", (int) o->drafts, (int) o->due,
 	       (int) o->sent, (int) o->uncertain, (int) o->refused, (int) o->blocked);
 	printf("tasks     %d proposed, %d approved, %d failed or uncertain\n", (int) o->tasks_proposed, (int) o->tasks_approved,

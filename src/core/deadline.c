@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define CLAIM_TERM_S (72 * 3600)	/* Amazon, A-to-z: 72 hours; the shortest that is known */
+
 static void rule_free(gpointer pointer)
 {
 	struct deadline_rule *rule = pointer;
@@ -112,4 +114,20 @@ struct deadline deadline_count(const struct deadlines *deadlines, const char *ch
 	else
 		deadline.why = g_strdup_printf("%s + %" G_GINT64_FORMAT " h (%s: %s)", start, rule->hours, channel, rule->why);
 	return deadline;
+}
+
+struct deadline deadline_claim(const char *word, gint64 received_at, gint64 limit_s)
+{
+	gint64 term = limit_s ? limit_s : CLAIM_TERM_S;
+
+	return (struct deadline) { received_at + term, g_strdup_printf("%s received, %" G_GINT64_FORMAT " h to answer%s", word, term / 3600,
+								      limit_s ? "" : " (not named, assumed)") };
+}
+
+struct deadline deadline_sooner(struct deadline one, struct deadline other)
+{
+	bool first = one.at && (!other.at || one.at <= other.at);
+
+	g_free(first ? other.why : one.why);
+	return first ? one : other;
 }

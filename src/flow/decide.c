@@ -23,19 +23,30 @@
 #define INTERIM_LEAD_S (6 * 3600)
 #define DAY_S 86400
 
-/* The answer's deadline follows from the first mail that nobody answered. */
-static void set_deadline(struct decision *d)
+/* The answer's deadline follows from the first mail that nobody answered; a claim has one of its own, and the earlier is the
+ * case's. What the rules see is the answer's. */
+static bool set_deadline(struct decision *d, GError **error)
 {
-	struct deadline deadline = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "answer", d->buyer_case->asked_at,
-						  d->flow->settings->zone);
+	struct buyer_case *c = d->buyer_case;
+	struct deadline deadline = deadline_count(d->flow->book->deadlines, c->channel, "answer", c->asked_at, d->flow->settings->zone);
+	gint64 received_at, limit_s;
 
-	g_free(d->buyer_case->due_why);
-	d->buyer_case->due_at = deadline.at;
-	d->buyer_case->due_why = deadline.why;
 	if (deadline.at)
 		facts_set_real(d->facts, FACT_HOURS_LEFT, (double) (deadline.at - d->now) / 3600);
 	else
 		facts_set_unknown(d->facts, FACT_HOURS_LEFT);
+	if (c->claim == CLAIM_OPEN || c->claim == CLAIM_CHARGEBACK) {
+		if (!reading_claim(d->flow->store, c->id, &received_at, &limit_s, error)) {
+			g_free(deadline.why);
+			return false;
+		}
+		if (received_at)
+			deadline = deadline_sooner(deadline, deadline_claim(c->claim == CLAIM_OPEN ? "claim" : "chargeback", received_at, limit_s));
+	}
+	g_free(c->due_why);
+	c->due_at = deadline.at;
+	c->due_why = deadline.why;
+	return true;
 }
 
 /* The tracker has not asked yet and can: its answer makes the case dirty again. Waited for once, and not for long. */
@@ -185,8 +196,7 @@ static bool decide_one(const struct flow *flow, gint64 id, gint64 now, GError **
 	struct decision d = { .flow = flow, .now = now, .stock = -1 };
 	bool fine = decide_load(&d, id, error);
 
-	if (fine) {
-		set_deadline(&d);
+	if (fine && (fine = set_deadline(&d, error))) {
 		if (d.buyer_case->state == CASE_CLOSED) {
 			d.buyer_case->dirty = false;
 			d.buyer_case->look_at = 0;

@@ -2,6 +2,7 @@
  * person has touched gives way to it, or is brought up to date. */
 #include "decide_p.h"
 
+#include "wismo/base/clock.h"
 #include "wismo/base/error.h"
 #include "wismo/base/log.h"
 #include "wismo/core/deadline.h"
@@ -9,6 +10,8 @@
 #include "wismo/store/task.h"
 
 #include <string.h>
+
+#define DAY_S 86400
 
 bool decide_pays(const struct policy_rule *rule)
 {
@@ -126,14 +129,55 @@ static bool put_task(const struct decision *d, struct task *task, GPtrArray *not
 	return true;
 }
 
+/* Only what is still to come is a deadline. */
+static struct deadline to_come(struct deadline deadline, gint64 now)
+{
+	if (deadline.at > now)
+		return deadline;
+	g_free(deadline.why);
+	return (struct deadline) { 0, NULL };
+}
+
+/* How long the carrier takes claims for this parcel: its file says so, counted from the last movement. */
+static struct deadline carrier_window(const struct decision *d)
+{
+	gint64 from = d->tracking && d->tracking->moved_at ? d->tracking->moved_at : d->shipment ? d->shipment->shipped_at : 0;
+	g_autofree char *day = NULL;
+
+	if (!d->shipment || !d->carrier || d->carrier->claim_within_days < 0 || !from)
+		return (struct deadline) { 0, NULL };
+	day = clock_date(from, d->flow->settings->zone, NULL);
+	return (struct deadline) { from + (gint64) d->carrier->claim_within_days * DAY_S,
+		g_strdup_printf("%s + %d days (%s takes claims until then: %s)", day, d->carrier->claim_within_days, d->carrier->title,
+				d->carrier->claim_source ? d->carrier->claim_source : "its file") };
+}
+
+/* "DHL takes a trace from 2026-12-01 on" while that is still to come; NULL: it is past, or nobody says. */
+static char *trace_from(const struct decision *d)
+{
+	gint64 from = d->tracking && d->tracking->moved_at ? d->tracking->moved_at : d->shipment ? d->shipment->shipped_at : 0;
+	gint64 at = d->carrier && d->carrier->trace_after_days > 0 && from ? from + (gint64) d->carrier->trace_after_days * DAY_S : 0;
+	g_autofree char *day = at > d->now ? clock_date(at, d->flow->settings->zone, NULL) : NULL;
+
+	return day ? g_strdup_printf("%s takes a trace from %s on", d->carrier->title, day) : NULL;
+}
+
 static struct task *task_of(const struct decision *d, const struct policy_rule *rule, gint64 verdict)
 {
+	const struct deadlines *limits = d->flow->book->deadlines;
+	const char *zone = d->flow->settings->zone, *channel = d->buyer_case->channel;
 	struct task *task = task_new();
-	struct deadline claim = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "claim", d->order ? d->order->promised_at : 0,
-					       d->flow->settings->zone);
-	struct deadline kept = deadline_count(d->flow->book->deadlines, d->buyer_case->channel, "protection", d->buyer_case->asked_at,
-					      d->flow->settings->zone);
+	struct deadline due = to_come(deadline_count(limits, channel, "claim", d->order ? d->order->promised_at : 0, zone), d->now);
+	g_autofree char *from = rule->task == TASK_TRACE ? trace_from(d) : NULL;
 
+	due = deadline_sooner(due, to_come(deadline_count(limits, channel, "protection", d->buyer_case->asked_at, zone), d->now));
+	if (rule->task == TASK_TRACE) {
+		due = deadline_sooner(due, to_come(deadline_count(limits, channel, "trace", d->shipment ? d->shipment->shipped_at : 0, zone), d->now));
+		due = deadline_sooner(due, to_come(carrier_window(d), d->now));
+	}
+	/* Nothing to come: the answer's own then. */
+	if (!due.at)
+		due = (struct deadline) { d->buyer_case->due_at, g_strdup(d->buyer_case->due_why) };
 	task->case_id = d->buyer_case->id;
 	task->verdict = verdict;
 	task->kind = (enum task_kind) rule->task;
@@ -141,23 +185,9 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 	task->quantity = 1;
 	task->amount_cents = -1;
 	task->state = TASK_PROPOSED;
-	task->why = g_strdup(rule->why ? rule->why : rule->name);
-	/* The earlier of the two that is still to come. */
-	if (kept.at > d->now && (claim.at <= d->now || kept.at < claim.at)) {
-		g_free(claim.why);
-		claim = kept;
-	} else {
-		g_free(kept.why);
-	}
-	/* What is past already is not a deadline: the answer's then is. */
-	if (claim.at > d->now) {
-		task->due_at = claim.at;
-		task->due_why = claim.why;
-	} else {
-		g_free(claim.why);
-		task->due_at = d->buyer_case->due_at;
-		task->due_why = g_strdup(d->buyer_case->due_why);
-	}
+	task->why = g_strdup_printf("%s%s%s", rule->why ? rule->why : rule->name, from ? "; " : "", from ? from : "");
+	task->due_at = due.at;
+	task->due_why = due.why;
 	return task;
 }
 

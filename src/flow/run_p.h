@@ -17,7 +17,7 @@ struct run_slot {
 struct run_role {
 	const char *name;
 	enum store_role role;
-	stage_step *steps[2];		/* NULL-padded; none: the inbox */
+	stage_step *steps[3];		/* NULL-padded; none: the inbox */
 };
 
 /* In the order of a mail's way. */

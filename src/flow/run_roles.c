@@ -2,9 +2,9 @@
 #include "run_p.h"
 
 const struct run_role run_roles[RUN_ROLES] = {
-	{ "inbox", ROLE_INBOX, { NULL, NULL } },
-	{ "mind", ROLE_MIND, { understand_step, decide_step } },
-	{ "tracker", ROLE_TRACKER, { track_step, NULL } },
-	{ "mailer", ROLE_MAILER, { send_step, NULL } },
-	{ "runner", ROLE_RUNNER, { act_step, NULL } },
+	{ "inbox", ROLE_INBOX, { NULL } },
+	{ "mind", ROLE_MIND, { understand_step, decide_step, alarm_step } },
+	{ "tracker", ROLE_TRACKER, { track_step } },
+	{ "mailer", ROLE_MAILER, { send_step } },
+	{ "runner", ROLE_RUNNER, { act_step } },
 };

@@ -3,13 +3,13 @@
 #include "thread_p.h"
 
 #include "wismo/base/error.h"
+#include "wismo/core/deadline.h"
 #include "wismo/model/reply.h"
 #include "wismo/store/case.h"
 #include "wismo/store/order.h"
 
 #include <string.h>
 
-#define CLAIM_TERM_S (48 * 3600)	/* where a claim's notice names no term (Seller Central 1781) */
 #define SURE 0.6			/* below it a "resolved" does not close a case */
 
 struct thread {
@@ -271,15 +271,15 @@ static bool not_delivered(const struct thread *t, struct buyer_case *one, GError
 
 static bool claimed(const struct thread *t, struct buyer_case *one, enum claim claim, GError **error)
 {
-	gint64 term = t->reading->limit_s ? t->reading->limit_s : CLAIM_TERM_S;
+	struct deadline deadline;
 
 	one->claim = claim;
 	if (claim == CLAIM_CLOSED)
 		return save(t, one, one->state, error);
-	one->due_at = t->mail->received_at + term;
+	deadline = deadline_claim(claim == CLAIM_OPEN ? "claim" : "chargeback", t->mail->received_at, t->reading->limit_s);
+	one->due_at = deadline.at;
 	g_free(one->due_why);
-	one->due_why = g_strdup_printf("%s received, %" G_GINT64_FORMAT " h to answer%s",
-		claim == CLAIM_OPEN ? "claim" : "chargeback", term / 3600, t->reading->limit_s ? "" : " (not named, assumed)");
+	one->due_why = deadline.why;
 	set(&one->why, claim == CLAIM_OPEN ? "the buyer opened a claim" : "the buyer's bank takes the payment back");
 	return save(t, one, CASE_PERSON, error) && case_reply_hold(t->store, one->id, one->why, error);
 }

@@ -3,6 +3,8 @@
 
 #include "sql_p.h"
 
+#include "wismo/store/alarm.h"
+
 static gint64 count(struct store *store, GError **cause, const char *sql)
 {
 	return *cause ? 0 : sql_int(store, cause, 0, sql, "");
@@ -21,6 +23,8 @@ bool overview_get(struct store *store, gint64 now, struct overview *o, GError **
 	o->next_due_at = count(store, &cause, "SELECT min(due_at) FROM cases WHERE due_at > 0 AND state <> 'closed'");
 	o->overdue = cause ? 0 : sql_int(store, &cause, 0, "SELECT count(*) FROM cases WHERE due_at > 0 AND due_at < ? AND state <> 'closed'",
 					 "i", now);
+	o->near = cause ? 0 : sql_int(store, &cause, 0, "SELECT count(*) FROM cases WHERE due_at >= ?1 AND due_at <= ?1 + ?2 AND state <> 'closed'",
+				      "ii", now, (gint64) ALARM_CASE_S);
 	o->drafts = count(store, &cause, "SELECT count(*) FROM replies WHERE state = 'draft'");
 	o->due = count(store, &cause, "SELECT count(*) FROM replies WHERE state IN ('due', 'later', 'sending', 'handed_over')");
 	o->sent = count(store, &cause, "SELECT count(*) FROM replies WHERE state = 'sent'");

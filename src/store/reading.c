@@ -250,3 +250,26 @@ gint64 reading_last_received(struct store *store, gint64 case_id, GError **error
 	return sql_int(store, error, 0, "SELECT max(m.received_at) FROM readings r JOIN mails m ON m.id = r.mail"
 		       " WHERE r.case_id = ? AND r.machine = 0 AND r.notice IS NULL", "i", case_id);
 }
+
+struct claim_row {
+	gint64 *received_at, *limit_s;
+};
+
+static bool take_claim(sqlite3_stmt *row, void *user)
+{
+	const struct claim_row *claim = user;
+
+	*claim->received_at = sql_column_int(row, 0);
+	*claim->limit_s = sql_column_int(row, 1);
+	return false;
+}
+
+bool reading_claim(struct store *store, gint64 case_id, gint64 *received_at, gint64 *limit_s, GError **error)
+{
+	struct claim_row claim = { received_at, limit_s };
+
+	*received_at = *limit_s = 0;
+	return sql_each(store, error, take_claim, &claim, "SELECT m.received_at, r.limit_s FROM readings r JOIN mails m ON m.id = r.mail"
+			" WHERE r.case_id = ? AND r.notice IN ('claim_opened', 'chargeback') ORDER BY m.received_at DESC, m.id DESC LIMIT 1",
+			"i", case_id);
+}

@@ -100,7 +100,9 @@ GPtrArray *reply_list(struct store *store, int state, guint limit, GError **erro
 	const char *name = state < 0 ? NULL : reply_state_name((enum reply_state) state);
 
 	if (!sql_each(store, error, read_list, list, "SELECT " COLUMNS " FROM replies WHERE ?1 IS NULL OR state = ?1"
-		      " ORDER BY id DESC LIMIT ?2", "si", name, limit ? (gint64) limit : (gint64) -1))
+		      " ORDER BY state NOT IN ('draft', 'blocked', 'uncertain', 'refused'),"
+		      " iif(state IN ('draft', 'blocked', 'uncertain', 'refused'), (SELECT coalesce(nullif(due_at, 0), 1 << 62) FROM cases"
+		      " WHERE cases.id = replies.case_id), 0), id DESC LIMIT ?2", "si", name, limit ? (gint64) limit : (gint64) -1))
 		return NULL;
 	return g_steal_pointer(&list);
 }

@@ -81,6 +81,8 @@ CREATE TABLE cases (             -- one buyer's trouble with one order
   answered_at INTEGER NOT NULL DEFAULT 0,      -- last answer that left (ours, or a person's, by its copy)
   due_at INTEGER NOT NULL DEFAULT 0,           -- next deadline; 0 = none
   due_why TEXT,                                -- its arithmetic, in words
+  near_said INTEGER NOT NULL DEFAULT 0,        -- for which due_at an alarm was given that it is near ...
+  passed_said INTEGER NOT NULL DEFAULT 0,      -- ... and that it has passed
   look_at INTEGER NOT NULL DEFAULT 0,          -- decide again then; 0 = only when something changes
   dirty INTEGER NOT NULL DEFAULT 1 CHECK (dirty IN (0, 1)),  -- something changed: decide again
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -328,6 +330,8 @@ CREATE TABLE tasks (
   why TEXT,                                    -- why proposed; rejected, failed: the reason
   due_at INTEGER NOT NULL DEFAULT 0,
   due_why TEXT,
+  near_said INTEGER NOT NULL DEFAULT 0,        -- as in cases
+  passed_said INTEGER NOT NULL DEFAULT 0,
   approved_by TEXT,
   attempts INTEGER NOT NULL DEFAULT 0,
   result TEXT,                                 -- what the hook said, or the export file

@@ -77,6 +77,14 @@ echo 'Guten Tag, ich sehe nach.' | two edit r1 --text -; check 'or standard inpu
 two replies --json; check 'whose text then stands there' 0 $? 'ich sehe nach'
 printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
 head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
+# What came twenty hours ago has four left: said by the agent, and first in `status`.
+printf 'From: Bea <bea@example.net>\nTo: shop@example.com\nSubject: Paket\nMessage-ID: <2@example.net>\n\nMein Paket ist nicht angekommen.\n' >"$dir/in/new/2.a.b"
+touch -d '20 hours ago' "$dir/in/new/2.a.b"
+two run --once; check 'a near deadline is said' 0 $? '^warning deadline_near case=c2 id=c2 left="[34] h'
+two run --once; check 'and not again' 0 "$(grep -c deadline_near "$dir/out")"
+two status; check 'status says it first' 0 "$(head -1 "$dir/out" | grep -qx 'DEADLINES 0 past, 1 within 6 hours: the cases below'; echo $?)"
+two status --json; check 'as JSON too' 0 $? '"near":1'
+check 'with the case' 0 $? '"alarm":"near"'
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?

@@ -34,6 +34,12 @@ const struct deadline_rule *deadlines_find(const struct deadlines *deadlines, co
 /* `from` + the rule's hours in `zone` (days, DST and holidays are the seller's). */
 struct deadline deadline_count(const struct deadlines *deadlines, const char *channel, const char *what, gint64 from, const char *zone);
 
+/* A claim's or chargeback's, `limit_s` as its notice told; 0: it did not, and three days are assumed. `word`: "claim". */
+struct deadline deadline_claim(const char *word, gint64 received_at, gint64 limit_s);
+
+/* The earlier of two that are set; takes both. */
+struct deadline deadline_sooner(struct deadline one, struct deadline other);
+
 SCOPE(deadlines, deadlines_free)
 
 #endif

@@ -29,6 +29,7 @@ typedef bool stage_step(const struct flow *flow, gint64 now, struct pass *pass, 
 stage_step understand_step;	/* mind: new mails -> readings, cases */
 stage_step track_step;		/* tracker: due lookups -> trackings, dirty cases */
 stage_step decide_step;		/* mind: dirty or due cases -> verdicts, replies, tasks */
+stage_step alarm_step;		/* mind: deadlines that are near or past -> log and history */
 stage_step send_step;		/* mailer: due replies -> sent, later, refused, uncertain */
 stage_step act_step;		/* runner: approved tasks -> executed */
 

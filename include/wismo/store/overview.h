@@ -14,6 +14,7 @@ struct overview {
 	gint64 oldest_asked_at;		/* 0: none */
 	gint64 next_due_at;		/* 0: none */
 	gint64 overdue;			/* cases whose deadline passed */
+	gint64 near;			/* cases whose deadline is less than ALARM_CASE_S away */
 	gint64 for_person;		/* cases in state person, drafts, uncertain replies, proposed and uncertain tasks together */
 	gint64 drafts, due, sent, uncertain, refused, blocked;	/* replies */
 	gint64 tasks_proposed, tasks_approved, tasks_failed;

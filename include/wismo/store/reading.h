@@ -42,6 +42,9 @@ gint64 reading_case_of_reply_to(struct store *store, const char *account, const 
 /* When the buyer's last mail of a case came; 0: none. */
 gint64 reading_last_received(struct store *store, gint64 case_id, GError **error);
 
+/* The case's latest notice of a claim or chargeback: when it came (0: none) and the time limit that it named (0: none). */
+bool reading_claim(struct store *store, gint64 case_id, gint64 *received_at, gint64 *limit_s, GError **error);
+
 /* The JSON of `classify --json` for evidence and numbers, as stored; owned. */
 char *reading_evidence_json(const struct reading *reading);
 char *reading_tracking_json(const struct reading *reading);

@@ -16,7 +16,7 @@ bool reply_put(struct store *store, struct reply *reply, gint64 now, const char 
 /* Owned; NULL without error: no such reply. */
 struct reply *reply_get(struct store *store, gint64 id, GError **error);
 
-/* struct reply, newest first, without wire; `state` -1: all; `limit` 0: all. Owned; NULL on error. */
+/* struct reply without wire: those that wait for a person by their case's deadline, then the others, newest first; `state` -1: all; `limit` 0: all. Owned; NULL on error. */
 GPtrArray *reply_list(struct store *store, int state, guint limit, GError **error);
 
 /* Of this epoch, due or later and with not_before passed: the oldest after id `after` (0: from the start), with wire. Owned; NULL: none. */
