@@ -18,7 +18,7 @@
 
 #define FIRST_PAUSE_S 300	/* greylisting wants a few minutes (RFC 6647, 5) */
 #define LONGEST_PAUSE_S 14400
-#define LONGEST_DOWN_S 1800	/* a whole account waits for its own server, which is asked as often as a mail program would */
+#define LONGEST_DOWN_S 1800	/* when it is the server, not the mail: as often as a mail program would ask */
 #define GIVE_UP_S (5 * 86400)	/* RFC 5321, 4.5.4.1: 4 to 5 days */
 #define COMMIT_TRIES 3		/* the server has spoken: its word is worth waiting for a locked database */
 
