@@ -42,6 +42,7 @@ src_libcore_a_SOURCES = \
 	src/core/expr_p.h \
 	src/core/moment.c \
 	src/core/answerable.c \
+	src/core/autoconfig.c \
 	src/core/buyertext.c \
 	src/core/cell.c \
 	src/core/cell_moment.c \
@@ -154,6 +155,7 @@ src_libflow_a_SOURCES = \
 	src/flow/track_lane.c \
 	src/flow/track_next.c \
 	src/flow/track_p.h \
+	src/flow/discover.c \
 	src/flow/fetch.c \
 	src/flow/fetch_imap.c \
 	src/flow/fetch_maildir.c \
@@ -209,6 +211,8 @@ src_libcmd_a_SOURCES = \
 	src/cmd/ids_p.h \
 	src/cmd/import.c \
 	src/cmd/init.c \
+	src/cmd/init_p.h \
+	src/cmd/init_servers.c \
 	src/cmd/look.c \
 	src/cmd/print.c \
 	src/cmd/provider.c \

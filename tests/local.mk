@@ -94,6 +94,16 @@ tests_unit_test_policy_SOURCES = tests/unit/test-policy.c $(TEST_SEAMS)
 tests_unit_test_policy_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_policy_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-autoconfig
+tests_unit_test_autoconfig_SOURCES = tests/unit/test-autoconfig.c $(TEST_SEAMS)
+tests_unit_test_autoconfig_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_autoconfig_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-discover
+tests_flow_test_discover_SOURCES = tests/flow/test-discover.c $(TEST_SEAMS)
+tests_flow_test_discover_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_discover_LDADD = $(ALL_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-render
 tests_unit_test_render_SOURCES = tests/unit/test-render.c $(TEST_SEAMS)
 tests_unit_test_render_CFLAGS = $(TEST_CFLAGS)

@@ -5,7 +5,7 @@
 #include "wismo/flow/probe.h"
 
 #include "commands_p.h"
-#include "provider_p.h"
+#include "init_p.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -131,33 +131,28 @@ static int finish(const struct command_options *options, const char *path, gbool
 
 static bool complete(struct answers *a, bool may_ask)
 {
-	const struct provider *provider;
-	g_autofree char *domain = NULL, *imap = NULL, *smtp = NULL;
+	struct init_servers servers = { 0 };
 	const char *at;
 
 	ask(&a->address, "Mail address that buyers write to", NULL, may_ask);
 	at = a->address ? strrchr(a->address, '@') : NULL;
-	if (!at || at == a->address || !at[1]) {
+	if (!at || at == a->address || !at[1] || strpbrk(at, "/?#: %")) {
 		fprintf(stderr, "wismo init: expected a mail address: wismo init anna@example.com\n");
 		return false;
 	}
-	provider = provider_find(a->address);
-	imap = g_strdup_printf("imaps://imap.%s", at + 1);
-	smtp = g_strdup_printf("smtps://smtp.%s", at + 1);
-	fprintf(stderr, provider ? "%s: known provider\n" : "%s: not in the table of providers; guessing servers\n", at + 1);
-	if (provider && provider->advice)
-		fprintf(stderr, "Note: %s\n", provider->advice);
-	ask(&a->source, "Mailbox (imaps://HOST, imap+starttls://HOST or maildir:PATH)", provider ? provider->imap : imap, may_ask);
-	ask(&a->outgoing, "Way out (smtps://HOST, smtp+starttls://HOST or maildir:PATH)", provider ? provider->smtp : smtp, may_ask);
+	if (!a->source || !a->outgoing)
+		init_servers_find(&servers, a->address, a->offline, may_ask);
+	ask(&a->source, "Mailbox (imaps://HOST, imap+starttls://HOST or maildir:PATH)", servers.source, may_ask);
+	ask(&a->outgoing, "Way out (smtps://HOST, smtp+starttls://HOST or maildir:PATH)", servers.outgoing, may_ask);
 	if (!g_str_has_prefix(a->source, "maildir:") || !g_str_has_prefix(a->outgoing, "maildir:")) {
-		domain = provider && provider->local_user ? g_strndup(a->address, (gsize) (at - a->address)) : g_strdup(a->address);
-		ask(&a->user, "Login name", domain, may_ask);
+		ask(&a->user, "Login name", servers.user ? servers.user : a->address, may_ask);
 		/* The name is only a wish: the folder that the server marks as sent mails is found, else this one is made. */
 		if (!g_str_has_prefix(a->source, "maildir:"))
-			ask(&a->sent, "Folder for copies of answers", provider && provider->files_copies ? "" : "Sent", may_ask);
+			ask(&a->sent, "Folder for copies of answers", servers.files_copies ? "" : "Sent", may_ask);
 		if (!a->password_command && !a->token_command)
 			ask(&a->password_file, "File with the password (mode 0600)", "password", may_ask);
 	}
+	init_servers_clear(&servers);
 	ask(&a->shop, "Name of the shop, for signatures", "", may_ask);
 	ask(&a->lang, "Language of answers when the buyer's is not known (de, en ...)", "de", may_ask);
 	return true;
@@ -181,7 +176,7 @@ int init_command(int argc, char **argv)
 		{ "sent-folder", 0, 0, G_OPTION_ARG_STRING, &a.sent, "where copies of answers are filed ('' for nowhere)", "FOLDER" },
 		{ "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &a.state_dir, "folder of database and exports", "DIR" },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &a.yes, "ask nothing, take the proposals", NULL },
-		{ "offline", 0, 0, G_OPTION_ARG_NONE, &a.offline, "do not try the logins", NULL },
+		{ "offline", 0, 0, G_OPTION_ARG_NONE, &a.offline, "ask no server and try no login", NULL },
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("init"), &options, entries, &argc, &argv);

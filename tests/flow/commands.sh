@@ -38,6 +38,8 @@ offline() { WISMO_CONFIG="$dir/$1.conf" run init --address "$2" --state-dir "$di
 offline gmx shop@gmx.de; check 'init files copies' 1 "$(grep -c 'sent_folder = "Sent"' "$dir/gmx.conf")"
 offline gmail shop@gmail.com; check 'init leaves them to a provider that does it by itself' 0 "$(grep -c sent_folder "$dir/gmail.conf")"
 check 'which it knows' 1 "$(grep -c imap.gmail.com "$dir/gmail.conf")"
+offline own shop@example.net; check 'without a network the servers are guessed' 1 "$(grep -c imaps://imap.example.net "$dir/own.conf")"
+check 'and init says so' 0 0 '--offline asks nobody'
 before=$(cksum <"$WISMO_CONFIG")
 run init --yes; check 'init again keeps the configuration' 0 $? 'stays as it is'
 check 'and every byte of it' "$before" "$(cksum <"$WISMO_CONFIG")"
