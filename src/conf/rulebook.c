@@ -8,6 +8,8 @@
 #include "wismo/conf/policy.h"
 #include "wismo/conf/replies.h"
 
+#include <malloc.h>
+
 struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_parts parts, GError **error)
 {
 	struct rulebook *book = g_new0(struct rulebook, 1);
@@ -22,8 +24,11 @@ struct rulebook *rulebook_load(const struct overlay *overlay, enum rulebook_part
 		book->policy = policy_load(overlay, book->replies, error);
 	if (book->policy)
 		book->deadlines = deadlines_load(overlay, error);
-	if (book->carriers && (book->deadlines || parts != RULEBOOK_ALL))
+	if (book->carriers && (book->deadlines || parts != RULEBOOK_ALL)) {
+		/* Reading the files left as much again in holes as the book takes, and it lives for months. */
+		malloc_trim(0);
 		return book;
+	}
 	rulebook_free(book);
 	return NULL;
 }

@@ -16,7 +16,8 @@ struct word {
 	guint16 length;
 	bool starts, ends;	/* only between \b's */
 	guint16 next;		/* of the same bucket */
-	GArray *sets;		/* guint: sets that it belongs to */
+	guint *sets;		/* that it belongs to */
+	guint count;
 };
 
 struct needles {
@@ -50,7 +51,7 @@ static void word_clear(gpointer pointer)
 	struct word *word = pointer;
 
 	g_free(word->text);
-	g_array_unref(word->sets);
+	g_free(word->sets);
 }
 
 struct needles *needles_new(void)
@@ -99,7 +100,6 @@ static guint number_of(struct needles *needles, const struct want *want)
 	bucket = bucket_of(word.text, word.length);
 	word.text = g_strdup(word.text);
 	word.next = needles->buckets[bucket];
-	word.sets = g_array_new(FALSE, FALSE, sizeof(guint));
 	if (strcmp(word.text, NEEDLE_DIGIT) == 0)
 		needles->digit = number;
 	else
@@ -129,8 +129,12 @@ static guint set_of(struct needles *needles, GArray *numbers)
 	if (set)
 		return set - 1;
 	set = needles->sets++;
-	for (guint i = 0; i < numbers->len; i++)
-		g_array_append_val(g_array_index(needles->words, struct word, g_array_index(numbers, guint, i)).sets, set);
+	for (guint i = 0; i < numbers->len; i++) {
+		struct word *word = &g_array_index(needles->words, struct word, g_array_index(numbers, guint, i));
+
+		word->sets = g_renew(guint, word->sets, word->count + 1);
+		word->sets[word->count++] = set;
+	}
 	g_hash_table_insert(needles->by_set, g_strdup(key->str), GUINT_TO_POINTER(set + 1));
 	return set;
 }
@@ -246,8 +250,8 @@ void need_free(struct need *need)
 
 static void hold(struct held *held, const struct word *word)
 {
-	for (guint i = 0; i < word->sets->len; i++)
-		held->has[g_array_index(word->sets, guint, i)] = 1;
+	for (guint i = 0; i < word->count; i++)
+		held->has[word->sets[i]] = 1;
 }
 
 /* Words of this bucket that stand at text[at]. */

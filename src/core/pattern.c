@@ -8,20 +8,18 @@
 #include <pcre2.h>
 #include <string.h>
 
-#define WIDE_TRIES 50	/* one message in twenty-five has an emoji or a currency sign: the interpreter will do for these */
 #define JIT_STACK_START (32 * 1024)
 #define JIT_STACK_CAP (1024 * 1024)	/* JIT obeys neither heap nor depth limit; this bounds it */
 
 struct code {
 	pcre2_code *code;
-	guint tries;
 	bool translated;	/* JIT was asked for */
 };
 
 /* Folded text of most languages is ASCII. There, a pattern that is ASCII itself means the same without UTF and UCP, and
- * takes half the time: each \b and \w is a look into a table, not into Unicode's properties. The other code is made when
- * a text first needs it, and machine code of either when it is first tried in earnest: eleven languages of both would
- * take 15 MB, and few sellers read more than three. */
+ * takes half the time: each \b and \w is a look into a table, not into Unicode's properties. Machine code is
+ * made when a pattern is first tried in earnest: eleven languages take 7 MB, and few sellers read more than three. The other
+ * code of such a pattern is for the message in twenty-five with an emoji or a currency sign; the interpreter will do there. */
 struct pattern {
 	char *source;		/* NULL: not ASCII, `wide` was made at once */
 	struct code plain, wide;
@@ -144,8 +142,7 @@ static const pcre2_code *code_for(struct pattern *pattern, const struct matcher 
 
 	if (!code->code)
 		code->code = compile(pattern->source, PCRE2_UTF | PCRE2_UCP, NULL);
-	if (code->code && matcher->translates && !code->translated
-	    && (!pattern->source || code == &pattern->plain || ++code->tries > WIDE_TRIES)) {
+	if (code->code && matcher->translates && !code->translated && (!pattern->source || code == &pattern->plain)) {
 		(void) pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
 		code->translated = true;
 	}
