@@ -22,7 +22,8 @@ void carriers_free(struct carriers *carriers)
 	if (!carriers)
 		return;
 	g_ptr_array_unref(carriers->all);
-	regex_free(carriers->any->regex);
+	regex_free(carriers->any->forms);
+	regex_free(carriers->any->names);
 	g_free(carriers->any);
 	carrier_words_free(carriers->words);
 	carrier_shapes_free(carriers->shapes);
@@ -84,12 +85,49 @@ void carriers_unroute(struct carriers *carriers)
 	}
 }
 
+static void add_forms(GString *all, const struct carrier *carrier)
+{
+	for (guint i = 0; i < carrier->forms->len; i++)
+		g_string_append_printf(all, "%s(?:%s)", all->len ? "|" : "\\A(?:",
+				       ((const struct carrier_form *) g_ptr_array_index(carrier->forms, i))->pattern);
+}
+
+static void add_names(GString *all, const struct carrier *carrier)
+{
+	for (guint i = 0; i < carrier->also->len; i++)
+		g_string_append_printf(all, "%s\\Q%s\\E", all->len ? "|" : "", (const char *) g_ptr_array_index(carrier->also, i));
+}
+
+/* Most of what is asked about are words and dates that fit no form at all, and texts that name no carrier: one look for all
+ * together says so, where one look at each of four hundred forms takes 40 us. */
+static const struct carrier_any *any_of(const struct carriers *carriers)
+{
+	struct carrier_any *any = carriers->any;
+
+	if (any->carriers == carriers->all->len)
+		return any;
+	g_autoptr(GString) forms = g_string_new(NULL), names = g_string_new(NULL);
+	for (guint i = 0; i < carriers->all->len; i++) {
+		add_forms(forms, g_ptr_array_index(carriers->all, i));
+		add_names(names, g_ptr_array_index(carriers->all, i));
+	}
+	regex_free(any->forms);
+	regex_free(any->names);
+	any->forms = forms->len ? regex_new(g_string_append(forms, ")\\z")->str, 0, NULL) : NULL;
+	any->names = names->len ? regex_new(names->str, 0, NULL) : NULL;
+	any->carriers = carriers->all->len;
+	return any;
+}
+
 const struct carrier *carriers_named(const struct carriers *carriers, const char *said)
 {
 	g_autofree char *lower = g_utf8_strdown(said, -1);
 	const struct carrier *best = NULL;
 	gsize reach = 0;
+	const struct carrier_any *any = any_of(carriers);
 
+	if (any->names && g_utf8_validate(lower, -1, NULL) && !regex_matches(any->names, lower))
+		return NULL;
 	/* The longest name that stands in it wins: "DHL Express" before "DHL". */
 	for (guint i = 0; i < carriers->all->len; i++) {
 		const struct carrier *carrier = g_ptr_array_index(carriers->all, i);
@@ -213,36 +251,14 @@ static int likelier(gconstpointer left, gconstpointer right)
 	return strcmp(a->carrier->name, b->carrier->name);
 }
 
-/* Most of what is asked about are words and dates that fit no form at all: one look at all forms together says so, where one
- * look at each of four hundred would take 40 us. */
-static bool some_form_fits(const struct carriers *carriers, const char *number)
-{
-	struct carrier_any *any = carriers->any;
-
-	if (any->carriers != carriers->all->len) {
-		g_autoptr(GString) all = g_string_new(NULL);
-
-		for (guint i = 0; i < carriers->all->len; i++) {
-			const GPtrArray *forms = ((const struct carrier *) g_ptr_array_index(carriers->all, i))->forms;
-
-			for (guint k = 0; k < forms->len; k++)
-				g_string_append_printf(all, "%s(?:%s)", all->len ? "|" : "\\A(?:",
-						       ((const struct carrier_form *) g_ptr_array_index(forms, k))->pattern);
-		}
-		regex_free(any->regex);
-		any->regex = all->len ? regex_new(g_string_append(all, ")\\z")->str, 0, NULL) : NULL;
-		any->carriers = carriers->all->len;
-	}
-	return !any->regex || regex_matches(any->regex, number);
-}
-
 GArray *carriers_recognise(const struct carriers *carriers, const char *number)
 {
 	g_autofree char *normal = carrier_normal(number);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct carrier_candidate));
+	const struct carrier_any *any = any_of(carriers);
 	struct carrier_candidate candidate;
 
-	if (strlen(normal) > LONGEST_NUMBER || !some_form_fits(carriers, normal))
+	if (strlen(normal) > LONGEST_NUMBER || (any->forms && !regex_matches(any->forms, normal)))
 		return found;
 	for (guint i = 0; i < carriers->all->len; i++)
 		if (carrier_form_of(g_ptr_array_index(carriers->all, i), normal, &candidate))

@@ -8,13 +8,13 @@
 #define LIKELY_LEAST 1		/* a guess: the digits that many have, or an observed rule that does not hold */
 
 struct carrier_any {
-	struct regex *regex;		/* NULL: not made yet, or it cannot be */
+	struct regex *forms, *names;	/* NULL: not made yet, or it cannot be */
 	guint carriers;			/* of how many */
 };
 
 struct carriers {
 	GPtrArray *all;			/* struct carrier */
-	struct carrier_any *any;	/* all forms of all as one, made when first needed */
+	struct carrier_any *any;	/* all forms and all names as one, made when first needed */
 	struct carrier_words *words;
 	struct carrier_shapes *shapes;
 };

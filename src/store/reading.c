@@ -29,7 +29,7 @@ void reading_row_free(struct reading_row *row)
 
 static char *dump(json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	char *owned = g_strdup(text ? text : "[]");
 
 	free(text);
