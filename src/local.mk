@@ -75,7 +75,9 @@ src_libcore_a_SOURCES = \
 	src/core/lint.c \
 	src/core/render.c \
 	src/core/table.c \
-	src/core/template.c
+	src/core/template.c \
+	src/core/template_p.h \
+	src/core/template_render.c
 
 src_libnet_a_SOURCES = \
 	src/net/http.c \

@@ -170,6 +170,12 @@ struct store *command_store(const struct settings *settings, enum store_role rol
 	return store;
 }
 
+struct store *command_open(const struct command_options *options, enum store_role role, struct settings **settings, int *code)
+{
+	*settings = command_settings(options, code);
+	return *settings ? command_store(*settings, role, code) : NULL;
+}
+
 bool command_colour_ok(void)
 {
 	const char *term = getenv("TERM");

@@ -62,8 +62,7 @@ int decide_each(const struct command_options *options, struct person *person, in
 		if (!ids_parse(ids[i], "rt", &kind, &id))
 			return ids_wrong(person->command, ids[i], "rt");
 	}
-	settings = command_settings(options, &code);
-	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
+	store = command_open(options, ROLE_COMMAND, &settings, &code);
 	if (!store)
 		return code;
 	person->store = store;

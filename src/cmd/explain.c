@@ -206,8 +206,7 @@ int explain_command(int argc, char **argv)
 		fprintf(stderr, "wismo explain: there is no file \"%s\"\n", argv[1]);
 		return ids_wrong("explain", argv[1], "mcrt");
 	}
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
 		return code;
 	case_id = dossier_case_of(store, kind, id, &error);

@@ -2,6 +2,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/model/case.h"
 #include "wismo/store/alarm.h"
 #include "wismo/store/dossier.h"
 #include "wismo/store/overview.h"
@@ -21,6 +22,8 @@ struct view {
 	struct print_table *table;
 	guint rows;
 };
+
+static const char *const mail_columns[] = { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL };
 
 static bool show_mail(const struct overview_mail *row, void *user)
 {
@@ -65,9 +68,22 @@ static bool show_case(const struct overview_case *row, void *user)
 	return true;
 }
 
+/* The store, and a table for its rows; false: said, *code. */
+static bool open_list(const struct command_options *options, const char *const *columns, struct view *view, struct settings **settings,
+		      struct store **store, int *code)
+{
+	*store = command_open(options, ROLE_READER, settings, code);
+	if (!*store)
+		return false;
+	view->now = clock_now();
+	view->json = options->json;
+	view->zone = (*settings)->zone;
+	view->table = print_table_new(columns);
+	return true;
+}
+
 int mails_command(int argc, char **argv)
 {
-	static const char *const columns[] = { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL };
 	struct command_options options = { 0 };
 	int limit = LIMIT_DEFAULT;
 	const GOptionEntry entries[] = {
@@ -75,23 +91,17 @@ int mails_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("mails"), &options, entries, &argc, &argv);
-	struct view view = { .now = clock_now() };
+	struct view view = { 0 };
 	g_autoptr(GError) error = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
-	scoped(print_table) table = NULL;
+	bool fine;
 
-	if (code >= 0)
+	if (code >= 0 || !open_list(&options, mail_columns, &view, &settings, &store, &code))
 		return code;
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
-	if (!store)
-		return code;
-	view.json = options.json;
-	view.table = table = print_table_new(columns);
-	if (!overview_mails(store, 0, 0, (guint) MAX(limit, 1), show_mail, &view, &error))
-		return command_fail(&options, EXIT_SYSTEM, error);
-	return EXIT_DONE;
+	fine = overview_mails(store, 0, 0, (guint) MAX(limit, 1), show_mail, &view, &error);
+	print_table_free(view.table);
+	return fine ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
 }
 
 int cases_command(int argc, char **argv)
@@ -106,28 +116,23 @@ int cases_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("cases"), &options, entries, &argc, &argv);
-	struct view view = { .now = clock_now() };
+	struct view view = { 0 };
 	g_autoptr(GError) error = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
-	scoped(print_table) table = NULL;
+	bool fine;
 
 	if (code >= 0)
 		return code;
-	if (state && !g_strv_contains((const char *const[]) { "open", "waiting", "person", "closed", NULL }, state)) {
+	if (state && case_state_find(state) < 0) {
 		fprintf(stderr, "wismo cases: --state %s: expected open, waiting, person or closed\n", state);
 		return EXIT_USAGE;
 	}
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
-	if (!store)
+	if (!open_list(&options, columns, &view, &settings, &store, &code))
 		return code;
-	view.json = options.json;
-	view.zone = settings->zone;
-	view.table = table = print_table_new(columns);
-	if (!overview_cases(store, state, 0, (guint) MAX(limit, 1), show_case, &view, &error))
-		return command_fail(&options, EXIT_SYSTEM, error);
-	return EXIT_DONE;
+	fine = overview_cases(store, state, 0, (guint) MAX(limit, 1), show_case, &view, &error);
+	print_table_free(view.table);
+	return fine ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
 }
 
 static bool print_section(const char *title, const char *json, void *user)
@@ -153,27 +158,36 @@ static int show_dossier(struct store *store, gint64 case_id, struct view *view, 
 	return dossier_each(store, case_id, print_section, view, &error) ? EXIT_DONE : command_fail(options, EXIT_SYSTEM, error);
 }
 
+/* One id of these kinds as the only argument, and the store; NULL: said, *code. */
+static struct store *open_id(const char *name, const char *kinds, struct command_options *options, int argc, char **argv, char *kind,
+			     gint64 *id, struct settings **settings, int *code)
+{
+	*code = command_options(command_find(name), options, NULL, &argc, &argv);
+	if (*code >= 0)
+		return NULL;
+	if (argc != 2) {
+		fprintf(stderr, "usage: wismo %s %s\n", name, command_find(name)->arguments);
+		*code = EXIT_USAGE;
+	} else if (!ids_parse(argv[1], kinds, kind, id)) {
+		*code = ids_wrong(name, argv[1], kinds);
+	} else {
+		return command_open(options, ROLE_READER, settings, code);
+	}
+	return NULL;
+}
+
 int show_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
-	int code = command_options(command_find("show"), &options, NULL, &argc, &argv);
 	struct view view = { .now = clock_now() };
+	scoped(settings) settings = NULL;
+	int code;
 	char kind;
 	gint64 id, case_id;
+	scoped(store) store = open_id("show", "mcrt", &options, argc, argv, &kind, &id, &settings, &code);
 	g_autoptr(GError) error = NULL;
-	scoped(settings) settings = NULL;
-	scoped(store) store = NULL;
+	g_autofree char *text = NULL;
 
-	if (code >= 0)
-		return code;
-	if (argc != 2) {
-		fprintf(stderr, "usage: wismo show ID\n");
-		return EXIT_USAGE;
-	}
-	if (!ids_parse(argv[1], "mcrt", &kind, &id))
-		return ids_wrong("show", argv[1], "mcrt");
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
 	case_id = dossier_case_of(store, kind, id, &error);
@@ -183,34 +197,27 @@ int show_command(int argc, char **argv)
 	view.zone = settings->zone;
 	if (case_id)
 		return show_dossier(store, case_id, &view, &options);
-	view.table = print_table_new((const char *const[]) { "MAIL", "CAME", "STATE", "CASE", "WANTS", "LANG", "FROM", "SUBJECT", "WHY NOT", NULL });
+	view.table = print_table_new(mail_columns);
 	if (kind == 'm')
 		overview_mails(store, id, 0, 1, show_mail, &view, &error);
 	print_table_free(view.table);
-	return view.rows ? EXIT_DONE : ids_missing("show", argv[1]);
+	text = g_strdup_printf("%c%" G_GINT64_FORMAT, kind, id);
+	return view.rows ? EXIT_DONE : ids_missing("show", text);
 }
 
 int export_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
-	int code = command_options(command_find("export"), &options, NULL, &argc, &argv);
 	struct view view = { .now = clock_now(), .json = true };
+	scoped(settings) settings = NULL;
+	int code;
 	char kind;
 	gint64 id;
-	scoped(settings) settings = NULL;
-	scoped(store) store = NULL;
+	scoped(store) store = open_id("export", "c", &options, argc, argv, &kind, &id, &settings, &code);
+	g_autofree char *text = NULL;
 
-	if (code >= 0)
-		return code;
-	if (argc != 2) {
-		fprintf(stderr, "usage: wismo export CASE > case.jsonl\n");
-		return EXIT_USAGE;
-	}
-	if (!ids_parse(argv[1], "c", &kind, &id))
-		return ids_wrong("export", argv[1], "c");
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
-	return dossier_case_of(store, 'c', id, NULL) ? show_dossier(store, id, &view, &options) : ids_missing("export", argv[1]);
+	text = g_strdup_printf("c%" G_GINT64_FORMAT, id);
+	return dossier_case_of(store, 'c', id, NULL) ? show_dossier(store, id, &view, &options) : ids_missing("export", text);
 }

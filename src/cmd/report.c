@@ -53,8 +53,7 @@ int report_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
 		return code;
 	view.json = options.json;
@@ -94,8 +93,7 @@ int erase_command(int argc, char **argv)
 		fprintf(stderr, "usage: wismo erase BUYER --confirm BUYER     (the address as in wismo cases; it cannot be undone)\n");
 		return EXIT_USAGE;
 	}
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_ALL, &code) : NULL;
+	store = command_open(&options, ROLE_ALL, &settings, &code);
 	if (!store)
 		return code;
 	if (!dossier_erase(store, argv[1], clock_now(), &mails, &cases, &error))

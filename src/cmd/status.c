@@ -179,8 +179,7 @@ int status_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	settings = command_settings(&options, &code);
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
 		return code;
 	view.zone = settings->zone;

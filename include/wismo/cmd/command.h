@@ -40,6 +40,9 @@ struct overlay *command_overlay(const struct command_options *options, int *code
 struct settings *command_settings(const struct command_options *options, int *code);
 struct store *command_store(const struct settings *settings, enum store_role role, int *code);
 
+/* Settings, and the store that they name. *settings is the caller's even when the store is NULL. */
+struct store *command_open(const struct command_options *options, enum store_role role, struct settings **settings, int *code);
+
 /* Prints "wismo: message" on standard error (with --json as a last JSON line there too); gives `code`. */
 int command_fail(const struct command_options *options, int code, const GError *error);
 
