@@ -119,7 +119,9 @@ src_libconf_a_SOURCES = \
 	src/conf/policy.c \
 	src/conf/replies.c \
 	src/conf/rulebook.c \
-	src/conf/settings.c
+	src/conf/settings.c \
+	src/conf/settings_account.c \
+	src/conf/settings_p.h
 src_libconf_a_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 
 src_libstore_a_SOURCES = \
