@@ -2,10 +2,13 @@
 
 #include "act_p.h"
 
+/* About to be decided, or still waiting for its carrier's first word: told of afterwards, with the answer that waits then. */
+#define SETTLED "dirty = 0 AND (look_at <= ?1 OR EXISTS (SELECT 1 FROM verdicts v WHERE v.case_id = cases.id))"
+
 /* ?1 now, ?2 and ?3 how early. A task whose deadline is its case's is told of with the case. */
 #define CASES "SELECT 'c', id, id, due_at, nullif(order_no, ''), due_why, (SELECT group_concat('r' || r.id || ' ' || r.state, ', ')" \
 	" FROM replies r WHERE r.case_id = cases.id AND r.state IN ('draft', 'blocked', 'due', 'later', 'refused', 'uncertain'))" \
-	" FROM cases WHERE due_at > 0 AND due_at <= ?1 + ?2 AND state <> 'closed' AND passed_said <> due_at" \
+	" FROM cases WHERE due_at > 0 AND due_at <= ?1 + ?2 AND state <> 'closed' AND passed_said <> due_at AND " SETTLED \
 	" AND (due_at <= ?1 OR near_said <> due_at)"
 #define TASKS "SELECT 't', t.id, t.case_id, t.due_at, o.order_no, t.due_why, t.kind || ' ' || t.state" \
 	" FROM tasks t JOIN cases c ON c.id = t.case_id LEFT JOIN orders o ON o.id = t.order_id" \
@@ -70,6 +73,7 @@ gint64 alarm_next_at(struct store *store, gint64 now, GError **error)
 {
 	return sql_int(store, error, 0, "SELECT min(at) FROM ("
 		"SELECT iif(near_said = due_at, due_at, max(due_at - ?2, ?1)) AS at FROM cases WHERE due_at > 0 AND state <> 'closed' AND passed_said <> due_at"
+		" AND " SETTLED
 		" UNION ALL SELECT iif(t.near_said = t.due_at, t.due_at, max(t.due_at - ?3, ?1)) FROM tasks t JOIN cases c ON c.id = t.case_id"
 		" WHERE t.due_at > 0 AND t.state IN ('proposed', 'approved', 'failed', 'uncertain') AND t.due_at <> c.due_at AND c.state <> 'closed'"
 		" AND t.passed_said <> t.due_at)", "iii", now, (gint64) ALARM_CASE_S, (gint64) ALARM_TASK_S);

@@ -102,6 +102,22 @@ static void closed_cases_are_silent(void **state)
 	assert_int_equal(next_at, 0);
 }
 
+/* Its answer is on the way: told of with it, and nobody spins meanwhile. */
+static void a_case_that_waits_for_its_carrier_is_told_of_later(void **state)
+{
+	(void) state;
+	ask(T0);
+	desk_run("DELETE FROM verdicts");
+	desk_run("UPDATE cases SET look_at = due_at + 900");
+	assert_int_equal(alarms(T0 + 25 * HOUR_S - 3600), 0);
+	assert_int_equal(next_at, 0);
+	desk_run("UPDATE cases SET look_at = 0, dirty = 1");
+	assert_int_equal(alarms(T0 + 25 * HOUR_S), 0);
+	assert_int_equal(next_at, 0);
+	desk_run("UPDATE cases SET dirty = 0");
+	assert_int_equal(alarms(T0 + 25 * HOUR_S), 1);
+}
+
 /* A claim has a clock of its own, which no answer and no decision stops. */
 static void a_claims_deadline_outlives_the_decision(void **state)
 {
@@ -204,6 +220,7 @@ int main(void)
 		CASE(what_passed_while_nobody_ran_is_said_once),
 		CASE(the_next_question_has_its_own_alarm),
 		CASE(closed_cases_are_silent),
+		CASE(a_case_that_waits_for_its_carrier_is_told_of_later),
 		CASE(a_claims_deadline_outlives_the_decision),
 		CASE(a_trace_has_the_carriers_limits),
 		CASE(a_task_is_told_of_a_day_before),
