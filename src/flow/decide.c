@@ -18,6 +18,7 @@
 
 #define AT_ONCE 50		/* cases in one transaction: other writers wait some 10 ms for it */
 #define ATTEMPTS_MOST 3
+#define STEP_MOST 5000		/* cases; what is left is met in the next step, after new mails */
 #define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
 #define WAITS "waits for the carrier's answer"
 #define INTERIM_LEAD_S (6 * 3600)
@@ -227,10 +228,15 @@ static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now,
 struct batch {
 	GArray *ids;
 	int attempts;
+	bool last;		/* nothing more in this step: none is taken */
 };
 
 static bool take_next(const struct flow *flow, gint64 now, struct batch *next, GError **error)
 {
+	if (next->last) {
+		next->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+		return true;
+	}
 	next->ids = case_take(flow->store, now, AT_ONCE, &next->attempts, error);
 	return next->ids;
 }
@@ -291,13 +297,13 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 
 bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	struct batch batch = { NULL, 0 }, next;
+	struct batch batch = { 0 }, next;
 	bool fine = take_first(flow, now, &batch, error);
 
 	*pass = (struct pass) { 0, 0 };
 	while (fine && batch.ids->len) {
-		next = (struct batch) { NULL, 0 };
 		pass->done += batch.ids->len;
+		next = (struct batch) { .last = pass->done >= STEP_MOST };
 		fine = work(flow, &batch, now, &next, error);
 		g_array_unref(batch.ids);
 		batch = next;

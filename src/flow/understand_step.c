@@ -18,6 +18,7 @@
 #include "thread_p.h"
 
 #define ATTEMPTS 3
+#define STEP_MOST 5000		/* mails; what is left is met in the next step, when other stages had their turn */
 
 /* Held in memory as letters until they are written; a commit for 100 mails costs 2 us a mail. */
 #define BATCH_MAILS 100
@@ -132,10 +133,15 @@ static void tell(const struct item *item)
 struct batch {
 	GArray *ids;
 	int attempts;
+	bool last;		/* nothing more in this step: none is taken */
 };
 
 static bool take_next(const struct flow *flow, struct batch *next, GError **error)
 {
+	if (next->last) {
+		next->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+		return true;
+	}
 	next->ids = mail_take(flow->store, BATCH_MAILS, BATCH_BYTES, &next->attempts, error);
 	return next->ids;
 }
@@ -224,12 +230,12 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 
 static bool work_all(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	struct batch batch = { NULL, 0 }, next;
+	struct batch batch = { 0 }, next;
 	bool fine = take_first(flow, &batch, error);
 
 	while (fine && batch.ids->len) {
-		next = (struct batch) { NULL, 0 };
 		pass->done += batch.ids->len;
+		next = (struct batch) { .last = pass->done >= STEP_MOST };
 		fine = work(flow, &batch, now, &next, error);
 		g_array_unref(batch.ids);
 		batch = next;
