@@ -178,6 +178,7 @@ src_libflow_a_SOURCES = \
 	src/flow/decide_make.c \
 	src/flow/decide_p.h \
 	src/flow/decide_reply.c \
+	src/flow/decide_sender.c \
 	src/flow/outlet.c \
 	src/flow/send.c \
 	src/flow/sent.c \

@@ -65,6 +65,24 @@ static const struct channel_sender *find_sender(const struct channel *channel, c
 	return NULL;
 }
 
+bool channel_relays(const struct channel *channel, const char *address)
+{
+	const struct channel_market *market = NULL;
+	struct parts parts;
+	bool found = false;
+
+	if (!split(address, &parts))
+		return false;
+	for (guint i = 0; !found && i < channel->senders->len; i++) {
+		const struct channel_sender *sender = g_ptr_array_index(channel->senders, i);
+
+		for (guint d = 0; !found && d < sender->domains->len; d++)
+			found = domain_matches(channel, g_ptr_array_index(sender->domains, d), parts.domain, &market);
+	}
+	parts_clear(&parts);
+	return found;
+}
+
 static bool any_matches(const GPtrArray *patterns, const char *text)
 {
 	for (guint i = 0; text && i < patterns->len; i++)

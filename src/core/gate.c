@@ -26,6 +26,11 @@ static bool may_be(const struct facts *facts, enum fact fact)
 	return !facts->value[fact].known || facts->value[fact].number != 0;
 }
 
+static bool stranger(const struct facts *facts)
+{
+	return !facts_is(facts, FACT_SENDER, "buyer") && !facts_is(facts, FACT_SENDER, "unproven");
+}
+
 #define WHEN(condition, reach) ((condition) ? (reach) : REACH_AUTO)
 
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
@@ -50,6 +55,8 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "urgency", WHEN(!facts_is(facts, FACT_URGENCY, "normal") && !facts_is(facts, FACT_URGENCY, "angry"), REACH_DRAFT),
 	    "the buyer speaks of law, or the urgency is not known");
 	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
+	/* Not even a draft: approved in haste, it would tell a stranger the buyer's name, goods and parcel. */
+	say(words, &weakest, "sender", WHEN(stranger(facts), REACH_NOTHING), GATE_STRANGER);
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
 	say(words, &weakest, "number", WHEN(!facts_is(facts, FACT_NUMBER_BY, "order"), REACH_DRAFT), "no parcel of the seller's lists was looked at");
 	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
@@ -70,6 +77,8 @@ const char *gate_pay(const struct facts *facts)
 {
 	if (!facts_true(facts, FACT_ORDER_KNOWN))
 		return "the order is not known";
+	if (stranger(facts))
+		return GATE_STRANGER;
 	if (!facts_is(facts, FACT_NUMBER_BY, "order") && !facts_is(facts, FACT_NUMBER_BY, "none"))
 		return "only the buyer says that this is the order's parcel";
 	if (may_be(facts, FACT_BY_MARKETPLACE))

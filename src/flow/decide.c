@@ -101,6 +101,14 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 		c->look_at = next_at;
 }
 
+/* Why no answer can leave, where that says more than the rule does; NULL: nothing of the kind. `answer`: its own note. */
+static const char *stuck_by(const struct decision *d, bool replies, enum reply_state state, const GPtrArray *notes, guint answer)
+{
+	if (facts_is(d->facts, FACT_SENDER, "other"))
+		return GATE_STRANGER;
+	return replies && (state == REPLY_BLOCKED || state == REPLY_REJECTED) ? g_ptr_array_index(notes, answer) : NULL;
+}
+
 /* False only when nothing at all can be decided now. */
 static bool conclude(struct decision *d, GError **error)
 {
@@ -164,9 +172,7 @@ static bool conclude(struct decision *d, GError **error)
 		fine = store_history(d->flow->store, d->now, "mind", subject, "decided", detail->str, error);
 	}
 	if (fine) {
-		bool stuck = replies && (state == REPLY_BLOCKED || state == REPLY_REJECTED);
-
-		move_case(d, policy.rule, reach, stuck ? g_ptr_array_index(notes, answer) : NULL, replies, next_at);
+		move_case(d, policy.rule, reach, stuck_by(d, replies, state, notes, answer), replies, next_at);
 		fine = case_update(d->flow->store, d->buyer_case, error);
 	}
 	if (fine)

@@ -112,6 +112,7 @@ static void order_facts(struct decision *d)
 	gint64 value = d->order ? order_value_cents(d->order) : -1;
 
 	facts_set_int(d->facts, FACT_ORDER_KNOWN, d->order != NULL);
+	facts_set_text(d->facts, FACT_SENDER, decide_sender(d));
 	facts_set_int(d->facts, FACT_CANCELLED, d->buyer_case->cancel_asked || (d->order && d->order->cancelled));
 	if (!d->order)
 		return;

@@ -43,6 +43,9 @@ struct decision {
 bool decide_load(struct decision *d, gint64 case_id, GError **error);
 void decide_clear(struct decision *d);
 
+/* buyer, other, unproven: the fact `sender`. Static. */
+const char *decide_sender(const struct decision *d);
+
 /* The answer as a reply row ready to be inserted, state draft; NULL with WISMO_PARK: it cannot be made, the message says why.
  * *lint gets the findings of the outgoing guard as one text; NULL when it may leave. */
 struct reply *decide_reply(const struct decision *d, const struct policy_rule *rule, gint64 next_news_at, char **lint, GError **error);

@@ -443,6 +443,88 @@ static void the_next_mail_is_answered_anew(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND mail = 2"), 1);
 }
 
+/* ---- whose order it is ---- */
+
+static void decide_with_address(const char *address)
+{
+	g_autofree char *sql = g_strdup_printf("UPDATE orders SET buyer_address = '%s', buyer_name = 'Berta Beispiel'", address);
+
+	desk.settings->mode = MODE_AUTO;
+	put_parcel(put_order());
+	put_tracking(TRACK_LOST, 9, T0);
+	desk_run(sql);
+	buyer_asks(T0);
+	desk_step(decide_step, T0 + 10);
+}
+
+static void who_names_anothers_order_gets_neither_words_nor_money(void **state)
+{
+	(void) state;
+	decide_with_address("zz99zz99zz99zz@marketplace.amazon.de");
+	assert_text("other", "SELECT facts ->> '$.sender' FROM verdicts");
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 0);
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 0);
+	assert_text("person", "SELECT state FROM cases");
+	assert_text("the sender is not this order's buyer", "SELECT why FROM cases");
+	assert_int_equal(desk_int("SELECT reason LIKE '%\"gate\":\"sender\"%' FROM verdicts"), 1);
+}
+
+static void an_answer_to_a_stranger_is_taken_back_when_the_list_comes(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'due'"), 1);
+	desk_run("UPDATE orders SET buyer_address = 'zz99zz99zz99zz@marketplace.amazon.de'");
+	decide_again(T0 + 20);
+	assert_open(NULL);
+	assert_text("person", "SELECT state FROM cases");
+}
+
+/* Case, +tags and the site of a relay tell nobody apart; a relay beside a real address proves nothing. */
+static void the_buyer_is_known_by_the_lists_address(void **state)
+{
+	static const struct { const char *address, *sender; } rows[] = {
+		{ DESK_ALIAS, "buyer" }, { "A1B2C3D4E5F6G7+0a1b2c3d@marketplace.amazon.fr", "buyer" },
+		{ "berta@example.com", "unproven" }, { "hidden", "unproven" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		decide_with_address(rows[i].address);
+		assert_text(rows[i].sender, "SELECT facts ->> '$.sender' FROM verdicts");
+		assert_open("reship");
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+/* In the own shop there is no relay: From and Reply-To must both be the buyer's. */
+static void in_the_shop_both_addresses_count(void **state)
+{
+	static const struct { const char *from, *reply_to, *sender; } rows[] = {
+		{ "Berta+shop@Example.net", "", "buyer" }, { "eve@example.net", "", "other" },
+		{ "berta@example.net", "Reply-To: eve@example.net\n", "other" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *text = g_strdup_printf("From: %s\n%sTo: bsm@example.com\nSubject: Bestellung " DESK_ORDER "\n"
+			"Message-ID: <1@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer " DESK_ORDER "\n",
+			rows[i].from, rows[i].reply_to);
+
+		put_parcel(put_order());
+		put_tracking(TRACK_IN_TRANSIT, 1, T0);
+		desk_run("UPDATE orders SET channel = 'shop', buyer_address = 'berta@example.net'");
+		desk_deliver(text, T0);
+		desk_step(understand_step, T0);
+		desk_step(decide_step, T0 + 10);
+		assert_int_equal(desk_int("SELECT facts ->> '$.order_known' FROM verdicts"), 1);
+		assert_text(rows[i].sender, "SELECT facts ->> '$.sender' FROM verdicts");
+		assert_open(strcmp(rows[i].sender, "buyer") == 0 ? "overdue" : NULL);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
 /* ---- what cannot be said ---- */
 
 /* Whatever a template asks for and nobody knows: no half answer, no draft, a person with the reason. */
@@ -550,6 +632,10 @@ int main(void)
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
+		CASE(who_names_anothers_order_gets_neither_words_nor_money),
+		CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),
+		CASE(the_buyer_is_known_by_the_lists_address),
+		CASE(in_the_shop_both_addresses_count),
 		CASE(an_unresolved_variable_blocks_the_reply),
 		CASE(what_the_guard_finds_blocks_the_reply),
 		CASE(an_order_imported_later_changes_the_facts),

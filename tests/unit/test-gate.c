@@ -38,6 +38,7 @@ static void each_gate_holds_by_itself(void **state)
 		{ "number_by", "buyer", REACH_DRAFT }, { "number_by", "none", REACH_DRAFT }, { "number_by", "null", REACH_DRAFT },
 		{ "parcels", "2", REACH_DRAFT }, { "claim", "open", REACH_DRAFT }, { "claim", "chargeback", REACH_DRAFT },
 		{ "by_marketplace", "1", REACH_DRAFT }, { "marketplace_refunded", "1", REACH_DRAFT }, { "cancelled", "1", REACH_DRAFT },
+		{ "sender", "other", REACH_NOTHING }, { "sender", "null", REACH_NOTHING }, { "sender", "unproven", REACH_AUTO },
 		{ "value", "80", REACH_DRAFT }, { "value", "null", REACH_DRAFT }, { "cancelled", "null", REACH_DRAFT },
 		{ "urgency", "angry", REACH_AUTO }, { "claim", "closed", REACH_AUTO }, { "value", "50", REACH_AUTO },
 	};
@@ -59,7 +60,7 @@ static void no_payment_on_what_is_true_or_unknown(void **state)
 		{ "order_known", "0" }, { "order_known", "null" }, { "by_marketplace", "1" }, { "by_marketplace", "null" },
 		{ "claims_protected", "1" }, { "claims_protected", "null" }, { "claim", "open" }, { "claim", "null" },
 		{ "marketplace_refunded", "1" }, { "marketplace_refunded", "null" }, { "cancelled", "1" }, { "cancelled", "null" },
-		{ "number_by", "buyer" }, { "number_by", "null" },
+		{ "number_by", "buyer" }, { "number_by", "null" }, { "sender", "other" }, { "sender", "null" },
 		{ "compensation", "rejected" }, { "compensation", "approved" }, { "compensation", "done" }, { "compensation", "null" },
 	};
 

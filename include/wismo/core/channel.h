@@ -117,6 +117,9 @@ void channels_sight(const struct channels *channels, const struct letter *letter
 		    struct sighting *sighting);
 void sighting_clear(struct sighting *sighting);
 
+/* An address behind which the marketplace hides a buyer: a domain of this channel's own. */
+bool channel_relays(const struct channel *channel, const char *address);
+
 /* Runs a channel's examples; WISMO_HALT with file:line of the first that fails. */
 bool channel_prove(const struct channels *channels, const struct channel *channel, GError **error);
 

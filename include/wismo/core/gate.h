@@ -37,6 +37,8 @@ struct gate_word {
 /* Asks all gates; appends a word for each that weakens (GArray of struct gate_word), gives the weakest reach. */
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words);
 
+#define GATE_STRANGER "the sender is not this order's buyer"
+
 /* Whether a reship or refund may be proposed at all; NULL: yes, else why not. Static. */
 const char *gate_pay(const struct facts *facts);
 

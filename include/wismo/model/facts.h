@@ -27,6 +27,8 @@
 	FACT(FIRST, "first_contact", BOOL, "0 1", "1", "no answer has been given in this case yet") \
 	FACT(ASKED, "asked", BOOL, "0 1", "1", "a mail of the buyer waits for an answer; 0: the case is looked at again by the clock") \
 	FACT(ORDER_KNOWN, "order_known", BOOL, "0 1", "1", "the order stands in the seller's lists") \
+	FACT(SENDER, "sender", WORD, "buyer other unproven", "buyer", \
+	     "whose mail it is, by the address in the seller's lists; unproven: the order has none there, or a relay hides one of the two") \
 	FACT(BY_MARKETPLACE, "by_marketplace", BOOL, "0 1", "0", "the marketplace fulfils it (FBA)") \
 	FACT(CANCELLED, "cancelled", BOOL, "0 1", "0", "the order was cancelled, or the buyer asked the marketplace to") \
 	FACT(SHIPPED, "shipped", BOOL, "0 1", "1", "a shipment is known") \
