@@ -198,6 +198,8 @@ src_libcmd_a_SOURCES = \
 	src/cmd/decide.c \
 	src/cmd/decide_p.h \
 	src/cmd/edit.c \
+	src/cmd/editor.c \
+	src/cmd/editor_p.h \
 	src/cmd/explain.c \
 	src/cmd/policy.c \
 	src/cmd/queue.c \

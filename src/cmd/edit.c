@@ -1,5 +1,6 @@
 /* wismo edit: a reply's text in the seller's editor; the outgoing guard reads it before it counts. */
 #include "commands_p.h"
+#include "editor_p.h"
 #include "ids_p.h"
 
 #include "wismo/base/clock.h"
@@ -21,26 +22,15 @@
 /* The text as the editor left it; NULL: error is set. */
 static char *in_editor(const char *body, GError **error)
 {
-	const char *editor = g_getenv("VISUAL") ? g_getenv("VISUAL") : g_getenv("EDITOR");
 	g_autofree char *path = NULL;
-	g_auto(GStrv) argv = NULL;
-	g_autoptr(GPtrArray) full = g_ptr_array_new();
 	char *text = NULL;
-	int status = 0, fd = g_file_open_tmp("wismo-reply-XXXXXX.txt", &path, error);
+	int fd = g_file_open_tmp("wismo-reply-XXXXXX.txt", &path, error);
 
 	if (fd < 0)
 		return NULL;
 	close(fd);	/* mode 0600: it is a buyer's matter */
-	if (g_file_set_contents_full(path, body, -1, G_FILE_SET_CONTENTS_NONE, 0600, error)
-	    && g_shell_parse_argv(editor ? editor : "vi", NULL, &argv, error)) {
-		for (char **word = argv; *word; word++)
-			g_ptr_array_add(full, *word);
-		g_ptr_array_add(full, path);
-		g_ptr_array_add(full, NULL);
-		if (g_spawn_sync(NULL, (char **) full->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL,
-				 NULL, &status, error) && g_spawn_check_wait_status(status, error))
-			g_file_get_contents(path, &text, NULL, error);
-	}
+	if (g_file_set_contents_full(path, body, -1, G_FILE_SET_CONTENTS_NONE, 0600, error) && editor_run(path, error))
+		g_file_get_contents(path, &text, NULL, error);
 	g_unlink(path);
 	return text;
 }

@@ -1,5 +1,6 @@
 /* `wismo template`: the seller's answers, seen, proven, tried and edited. Never sends anything. */
 #include "commands_p.h"
+#include "editor_p.h"
 
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
@@ -8,6 +9,7 @@
 #include "wismo/core/lint.h"
 #include "wismo/core/template.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,36 +149,43 @@ static char *own_path(const struct command_options *options, const struct wanted
 	return g_steal_pointer(&path);
 }
 
+/* Edited beside the file, which stays as it is until the new text proves itself: a template that does not load stops the agent. */
+static bool start_trial(const char *path, const char *trial, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_test(trial, G_FILE_TEST_EXISTS)
+		|| (g_file_get_contents(path, &text, NULL, error) && g_file_set_contents(trial, text, -1, error));
+}
+
 static int edit(const struct overlay *overlay, const struct replies *replies, const struct channels *channels, const char *argument,
 		const struct command_options *options)
 {
 	struct wanted wanted = { NULL, NULL, NULL, NULL };
-	const char *editor = g_getenv("VISUAL") ? g_getenv("VISUAL") : g_getenv("EDITOR");
-	g_auto(GStrv) argv = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autofree char *path = NULL;
-	g_autoptr(GPtrArray) full = g_ptr_array_new();
-	int code = EXIT_USAGE, status = 0;
+	g_autofree char *trial = NULL;
+	int code = EXIT_USAGE;
 
 	if (!find(replies, argument, &wanted))
 		return EXIT_NO;
 	path = own_path(options, &wanted, &error);
 	json_decref(wanted.example);
-	if (path && g_shell_parse_argv(editor ? editor : "vi", NULL, &argv, &error)) {
-		for (char **word = argv; *word; word++)
-			g_ptr_array_add(full, *word);
-		g_ptr_array_add(full, path);
-		g_ptr_array_add(full, NULL);
-		if (g_spawn_sync(NULL, (char **) full->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL,
-				 NULL, NULL, &status, &error) && g_spawn_check_wait_status(status, &error)
-		    && replies_check_file(overlay, path, channels, &error)) {
+	trial = path ? g_strconcat(path, ".new", NULL) : NULL;
+	if (path && start_trial(path, trial, &error) && editor_run(trial, &error) && replies_check_file(overlay, trial, channels, &error)) {
+		if (g_rename(trial, path) == 0) {
 			printf("%s: fine. See it: wismo template preview %s/%s\nIt counts from the agent's next start or "
 			       "reload (kill -HUP). What has changed: diff %s %s\n", path, wanted.lang, wanted.name, wanted.path, path);
 			code = EXIT_DONE;
+		} else {
+			g_set_error(&error, WISMO_ERROR, WISMO_HALT, "%s: %s", path, g_strerror(errno));
 		}
 	}
 	if (code != EXIT_DONE)
 		fprintf(stderr, "wismo: %s\n", error->message);
+	if (code != EXIT_DONE && trial && g_file_test(trial, G_FILE_TEST_EXISTS))
+		fprintf(stderr, "Nothing has changed. Your text is kept: wismo template edit %s/%s goes on with it; rm %s gives it up.\n",
+			wanted.lang, wanted.name, trial);
 	g_free(wanted.path);
 	return code;
 }

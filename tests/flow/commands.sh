@@ -79,6 +79,12 @@ echo 'Guten Tag, ich sehe nach.' | two edit r1 --text -; check 'or standard inpu
 two replies --json; check 'whose text then stands there' 0 $? 'ich sehe nach'
 printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
 head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
+# A template that does not prove itself never replaces the one that does.
+printf '#!/bin/sh\nsed -i "s/{{no_such_thing}}//; \$a\\\\$WORDS" "$1"\n' >"$dir/editor"; chmod +x "$dir/editor"
+EDITOR="$dir/editor" WORDS='{{no_such_thing}}' two template edit de/in_transit; check 'a template that does not render is refused' 2 $? 'Your text is kept'
+two template preview de/in_transit; check 'and the old one counts' 0 $?
+EDITOR="$dir/editor" WORDS='Gute Reise.' two template edit de/in_transit; check 'the kept text is gone on with' 0 $? 'fine. See it'
+two template preview de/in_transit; check 'and counts then' 0 $? 'Gute Reise'
 # What came twenty hours ago has four left: said by the agent, and first in `status`.
 printf 'From: Bea <bea@example.net>\nTo: shop@example.com\nSubject: Paket\nMessage-ID: <2@example.net>\n\nMein Paket ist nicht angekommen.\n' >"$dir/in/new/2.a.b"
 touch -d '20 hours ago' "$dir/in/new/2.a.b"
