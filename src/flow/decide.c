@@ -65,7 +65,8 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,
 		.pays = decide_pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
 		.recorded = d->tracking && d->tracking->recorded && !(access && access->recorded),
-		.repeats = d->ledger.sent, .case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
+		.said = rule->reply && g_strv_contains((const char *const *) d->ledger.said, rule->reply), .repeats = d->ledger.sent,
+		.case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
 
 	return gate_ask(&input, gates);
 }

@@ -141,6 +141,12 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 		ledger->last_template = sql_text(store, &cause, "SELECT template FROM replies WHERE case_id = ? AND (state IN"
 						 " ('handed_over', 'sent', 'uncertain') OR (state = 'rejected' AND why = '" REPLY_REPLACED "'))"
 						 " ORDER BY id DESC LIMIT 1", "i", c->id);
+	if (!cause) {
+		g_autofree char *said = sql_text(store, &cause, "SELECT group_concat(DISTINCT template) FROM replies WHERE case_id = ?"
+						 " AND state IN ('sending', 'handed_over', 'sent', 'uncertain')", "i", c->id);
+
+		ledger->said = g_strsplit(said ? said : "", ",", -1);
+	}
 	if (!cause)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&cause));
@@ -149,6 +155,7 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 
 void verdict_ledger_clear(struct verdict_ledger *ledger)
 {
+	g_clear_pointer(&ledger->said, g_strfreev);
 	g_clear_pointer(&ledger->last_template, g_free);
 }
 

@@ -443,6 +443,28 @@ static void the_next_mail_is_answered_anew(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE " LIVE " AND mail = 2"), 1);
 }
 
+/* The buyer has read it and writes all the same: a person looks before the same words leave again. */
+static void the_same_answer_does_not_leave_by_itself_twice(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	clock_fake_at = T0 + 60;
+	assert_int_equal(desk_step(send_step, T0 + 60), 1);
+	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Mein Paket ist immer noch nicht angekommen.", T0 + DAY_S);
+	desk_step(understand_step, T0 + DAY_S);
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	assert_open("overdue");
+	assert_text("draft", "SELECT state FROM replies WHERE " LIVE);
+	assert_text("the same answer has been sent before", "SELECT why FROM replies WHERE " LIVE);
+	/* Other words are news. */
+	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S + HOUR_S);
+	desk_step(decide_step, T0 + DAY_S + HOUR_S);
+	assert_open("pickup");
+	assert_text("due", "SELECT state FROM replies WHERE " LIVE);
+}
+
 /* ---- whose order it is ---- */
 
 static void decide_with_address(const char *address)
@@ -632,6 +654,7 @@ int main(void)
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
+		CASE(the_same_answer_does_not_leave_by_itself_twice),
 		CASE(who_names_anothers_order_gets_neither_words_nor_money),
 		CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),
 		CASE(the_buyer_is_known_by_the_lists_address),

@@ -54,6 +54,17 @@ static void each_gate_holds_by_itself(void **state)
 	}
 }
 
+/* What the case itself tells, not its facts. */
+static void each_circumstance_holds_by_itself(void **state)
+{
+	scoped(facts) facts = facts_example();
+	struct gate_input said = all_open(facts);
+
+	(void) state;
+	said.said = true;
+	assert_int_equal(ask(&said), REACH_DRAFT);
+}
+
 static void no_payment_on_what_is_true_or_unknown(void **state)
 {
 	static const struct { const char *fact, *value; } rows[] = {
@@ -133,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clear_case_in_auto_goes_all_the_way),
 		cmocka_unit_test(each_gate_holds_by_itself),
+		cmocka_unit_test(each_circumstance_holds_by_itself),
 		cmocka_unit_test(no_payment_on_what_is_true_or_unknown),
 		cmocka_unit_test(gates_only_weaken),
 	};

@@ -24,6 +24,7 @@ struct gate_input {
 	bool person;			/* the rule wants a person to look */
 	bool reachable;			/* there is an address to answer to */
 	bool recorded;			/* the tracking is recorded and that is not what the seller configured */
+	bool said;			/* the same template has left in this case */
 	gint64 repeats;			/* answers that left in this case so far */
 	int case_cap;			/* from so many on a person answers */
 };

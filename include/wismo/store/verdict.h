@@ -44,6 +44,7 @@ struct verdict_ledger {
 	const char *trace;
 	gint64 repeat_claims;
 	char *last_template;		/* of the last answer that left, or in whose place a person answered; NULL */
+	GStrv said;			/* templates of the answers that left, or may have */
 };
 bool verdict_ledger(struct store *store, const struct buyer_case *buyer_case, gint64 order_id, gint64 mail, gint64 now,
 		    struct verdict_ledger *ledger, GError **error);
