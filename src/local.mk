@@ -167,6 +167,8 @@ src_libflow_a_SOURCES = \
 	src/flow/fetch_watch.c \
 	src/flow/file.c \
 	src/flow/import.c \
+	src/flow/import_columns.c \
+	src/flow/import_folder.c \
 	src/flow/import_p.h \
 	src/flow/import_row.c \
 	src/flow/act.c \

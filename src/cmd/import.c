@@ -2,6 +2,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/conf/carrier.h"
 #include "wismo/flow/import.h"
 
 #include "commands_p.h"
@@ -32,26 +33,51 @@ static void tell(const struct import_result *result, enum import_kind kind, cons
 	}
 	if (result->bad > SHOWN_MAX)
 		fprintf(stderr, "%s: %u more bad lines; --json lists them\n", path, result->bad - SHOWN_MAX);
-	printf("%s: %s, %s, %s: %u rows, %u new, %u changed, %u as before, %u bad\n", path, import_kind_name(kind),
+	for (guint i = 0; i < result->notes->len && i < SHOWN_MAX; i++) {
+		const struct import_complaint *note = g_ptr_array_index(result->notes, i);
+		g_autofree char *text = print_clean(note->text, 0);
+
+		fprintf(stderr, "%s:%u: note: %s\n", path, note->line, text);
+	}
+	if (result->noted > SHOWN_MAX)
+		fprintf(stderr, "%s: %u more notes; --json lists them\n", path, result->noted - SHOWN_MAX);
+	printf("%s: %s, %s, %s: %u rows, %u new, %u changed, %u as before, %u bad", path, import_kind_name(kind),
 	       result->charset, delimiter, result->rows, result->added, result->changed, result->same, result->bad);
+	if (result->noted)
+		printf(", %u noted", result->noted);
+	putchar('\n');
+	if (result->unused) {
+		g_autofree char *unused = print_clean(result->unused, 0);
+
+		printf("%s: not used: %s\n", path, unused);
+	}
+}
+
+static char *lines_json(const GPtrArray *list)
+{
+	json_t *lines = json_array();
+	char *text, *copy;
+
+	for (guint i = 0; i < list->len; i++) {
+		const struct import_complaint *complaint = g_ptr_array_index(list, i);
+
+		json_array_append_new(lines, json_pack("{s:i, s:s}", "line", complaint->line, "why", complaint->text));
+	}
+	text = json_dumps(lines, JSON_COMPACT);
+	copy = g_strdup(text);
+	free(text);
+	json_decref(lines);
+	return copy;
 }
 
 static void tell_json(const struct import_result *result, enum import_kind kind, const char *path)
 {
-	json_t *bad = json_array();
-	char *text;
+	g_autofree char *bad = lines_json(result->complaints), *notes = lines_json(result->notes);
 
-	for (guint i = 0; i < result->complaints->len; i++) {
-		const struct import_complaint *complaint = g_ptr_array_index(result->complaints, i);
-
-		json_array_append_new(bad, json_pack("{s:i, s:s}", "line", complaint->line, "why", complaint->text));
-	}
-	text = json_dumps(bad, JSON_COMPACT);
 	print_json("s", "file", path, "s", "kind", import_kind_name(kind), "s", "charset", result->charset,
 		   "i", "rows", (gint64) result->rows, "i", "new", (gint64) result->added, "i", "changed", (gint64) result->changed,
-		   "i", "same", (gint64) result->same, "i", "bad", (gint64) result->bad, "r", "bad_lines", text, NULL);
-	free(text);
-	json_decref(bad);
+		   "i", "same", (gint64) result->same, "i", "bad", (gint64) result->bad, "r", "bad_lines", bad,
+		   "i", "noted", (gint64) result->noted, "r", "notes", notes, "s", "unused", result->unused, NULL);
 }
 
 static int import_all(const struct import *import, enum import_kind kind, char **paths, const struct command_options *options)
@@ -91,6 +117,7 @@ int import_command(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	scoped(overlay) overlay = NULL;
 	scoped(columns) columns = NULL;
+	scoped(carriers) carriers = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
 
@@ -106,10 +133,12 @@ int import_command(int argc, char **argv)
 	if (!store)
 		return code;
 	columns = columns_load(overlay, &error);
-	if (!columns)
+	carriers = columns ? carrier_load(overlay, &error) : NULL;
+	if (!carriers)
 		return command_fail(&options, EXIT_USAGE, error);
 	import.store = store;
 	import.settings = settings;
 	import.columns = columns;
+	import.carriers = carriers;
 	return import_all(&import, (enum import_kind) kind, argv + 2, &options);
 }

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Digits and marks of an amount, blanks and currencies left out; *sign. NULL when other text is there too. */
+/* Digits and marks of an amount in ASCII, currencies left out; blanks and apostrophes only between digits. *sign. NULL when other
+ * text is there too. */
 static char *amount_core(const char *text, int *sign)
 {
 	GString *core = g_string_new(NULL);
@@ -13,42 +14,70 @@ static char *amount_core(const char *text, int *sign)
 	*sign = 1;
 	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);
+		char last = core->len ? core->str[core->len - 1] : 0;
+		bool quote = c == '\'' || c == 0x2019;
 
-		if (g_unichar_isdigit(c) && c < 0x80)
+		if ((c < 0x80 && g_ascii_isdigit((char) c)) || c == '.' || c == ',')
 			g_string_append_c(core, (char) c);
-		else if (c == '.' || c == ',')
-			g_string_append_c(core, (char) c);
-		else if (c == '-' || c == 0x2212)
-			*sign = -1;
+		else if ((quote || g_unichar_isspace(c)) && g_ascii_isdigit(last))
+			g_string_append_c(core, quote ? '\'' : ' ');
+		else if (c == '-' || c == 0x2212 || c == 0x2013)
+			*sign = last == '.' || last == ',' ? *sign : -1;	/* "12,-" is twelve */
 		else if (g_unichar_isalpha(c))
 			letters++;
-		else if (!(g_unichar_isspace(c) || c == '\'' || c == 0x2019 || c == '+'
-			   || g_unichar_type(c) == G_UNICODE_CURRENCY_SYMBOL))
+		else if (!(g_unichar_isspace(c) || quote || c == '+' || g_unichar_type(c) == G_UNICODE_CURRENCY_SYMBOL))
 			letters = 99;
 	}
-	if (letters <= 3 && core->len && core->len < 19)
+	while (core->len && strchr(" '", core->str[core->len - 1]))
+		g_string_truncate(core, core->len - 1);
+	if (letters <= 3 && strpbrk(core->str, "0123456789") && core->len < 24)
 		return g_string_free(core, FALSE);
 	g_string_free(core, TRUE);
 	return NULL;
 }
 
+/* The decimal mark that this amount shows by itself, though it may have none ("1.234.567": the comma); 0: it shows none. */
 static char sure_decimal(const char *core)
 {
-	const char *last = core + strlen(core);
 	const char *dot = strchr(core, '.'), *comma = strchr(core, ',');
-	gsize after;
+	const char *mark = dot ? dot : comma;
+	gsize before = mark ? (gsize) (mark - core) : 0;
 
-	while (last > core && *last != '.' && *last != ',')
-		last--;
-	if (*last != '.' && *last != ',')
+	if (!mark)
 		return 0;
-	after = strlen(last + 1);
 	if (dot && comma)
-		return *last;
-	if (after != 3)
-		return strchr(last + 1, *last) || strchr(core, *last) != last ? 0 : *last;
-	/* "0.125" cannot be thousands. */
-	return core[0] == '0' && last == core + 1 ? *last : 0;
+		return strrchr(core, '.') > strrchr(core, ',') ? '.' : ',';
+	if (strchr(mark + 1, *mark))
+		return *mark == '.' ? ',' : '.';
+	/* "0.125", ".125" and "1234.567" cannot be thousands, nor can what has other ones. */
+	return strlen(mark + 1) != 3 || before == 0 || before > 3 || *core == '0' || strpbrk(core, " '") ? *mark : 0;
+}
+
+/* Digits, or groups of three parted by one kind of mark. */
+static bool whole_ok(const char *p, const char *end, char decimal)
+{
+	gsize run = strspn(p, "0123456789");
+	char mark = p[run];
+
+	if (p + run >= end)
+		return true;
+	if (run == 0 || run > 3 || mark == decimal)
+		return false;
+	for (p += run; p < end; p += 4)
+		if (*p != mark || strspn(p + 1, "0123456789") < 3 || end - p < 4)
+			return false;
+	return p == end;
+}
+
+/* Where the decimals begin: behind the mark, or at the end. NULL: the marks make no sense. */
+static const char *decimals_of(const char *core, char decimal)
+{
+	const char *mark = decimal ? strrchr(core, decimal) : NULL;
+	const char *end = mark ? mark : core + strlen(core);
+
+	if (!whole_ok(core, end, decimal))
+		return NULL;
+	return !mark ? end : strspn(mark + 1, "0123456789") == strlen(mark + 1) ? mark + 1 : NULL;
 }
 
 static void learn_date(struct cell_style *style, const char *text)
@@ -65,49 +94,53 @@ static void learn_date(struct cell_style *style, const char *text)
 		style->day_first = -1;
 }
 
-void cell_learn(struct cell_style *style, const char *text)
+void cell_learn_day(struct cell_style *style, const char *text)
 {
-	g_autofree char *core = NULL;
-	int sign;
-
 	if (!style->day_first)
 		learn_date(style, text);
-	if (style->decimal)
-		return;
-	core = amount_core(text, &sign);
-	if (core)
-		style->decimal = sure_decimal(core);
 }
 
-bool cell_money(const char *text, const struct cell_style *style, gint64 *cents)
+void cell_learn_money(struct cell_style *style, const char *text)
+{
+	int sign;
+	g_autofree char *core = strpbrk(text, ".,") ? amount_core(text, &sign) : NULL;
+	char decimal = core ? sure_decimal(core) : 0;
+
+	if (!decimal || !decimals_of(core, decimal))
+		return;
+	style->mixed |= style->decimal && style->decimal != decimal;
+	style->decimal = decimal;
+}
+
+bool cell_money(const char *text, const struct cell_style *style, gint64 *cents, const char **expected)
 {
 	int sign;
 	g_autofree char *core = amount_core(text, &sign);
 	char decimal = core ? sure_decimal(core) : 0;
-	const char *mark;
-	gint64 whole = 0, part = 0;
+	const char *mark = core ? strpbrk(core, ".,") : NULL;
+	const char *part;
+	gint64 whole = 0;
 
+	*expected = "amount like 1234.50, 1,234.50 or 1.234,50 (thousands in groups of three, at most two decimals)";
 	if (!core)
 		return false;
-	if (!decimal)
-		decimal = style ? style->decimal : 0;
-	mark = decimal ? strrchr(core, decimal) : NULL;
-	if (mark && (strchr(core, decimal) != mark || strpbrk(mark + 1, ".,")))
-		mark = NULL;	/* the mark twice: thousands after all */
-	for (const char *p = core; *p && p != mark; p++)
+	if (mark && !decimal && ((style && style->whole) || strstr(text, "¥") || strstr(text, "￥") || strstr(text, "円")))
+		decimal = *mark == '.' ? ',' : '.';
+	else if (mark && !decimal)
+		decimal = style && !style->mixed ? style->decimal : 0;
+	if (mark && !decimal) {
+		*expected = "sure amount: nothing else in the list tells whether its mark parts thousands or decimals";
+		return false;
+	}
+	part = decimals_of(core, decimal);
+	if (!part || (strlen(part) > 2 && strspn(part + 2, "0") != strlen(part + 2)))
+		return false;
+	for (const char *p = core; p < part && whole <= G_MAXINT64 / 1000; p++)
 		if (g_ascii_isdigit(*p))
 			whole = whole * 10 + (*p - '0');
-	if (mark) {
-		gsize digits = strlen(mark + 1);
-
-		for (gsize i = 2; i < digits; i++)
-			if (mark[1 + i] != '0')
-				return false;
-		part = (digits > 0 ? (mark[1] - '0') * 10 : 0) + (digits > 1 ? mark[2] - '0' : 0);
-	}
 	if (whole > G_MAXINT64 / 1000)
 		return false;
-	*cents = sign * (whole * 100 + part);
+	*cents = sign * (whole * 100 + (*part ? (part[0] - '0') * 10 : 0) + (*part && part[1] ? part[1] - '0' : 0));
 	return true;
 }
 

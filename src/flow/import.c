@@ -7,13 +7,9 @@
 #include "wismo/base/log.h"
 #include "wismo/store/order.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define BATCH_ROWS 500		/* about 15 ms of write lock */
-#define SETTLE_S 2		/* a file that was written to within it may not be complete yet */
 
 static const char *const kinds[] = { "orders", "shipments", "stock" };
 _Static_assert(G_N_ELEMENTS(kinds) == IMPORT_KIND_COUNT, "one name for each kind");
@@ -44,24 +40,32 @@ void import_result_free(struct import_result *result)
 	if (!result)
 		return;
 	g_ptr_array_unref(result->complaints);
+	g_ptr_array_unref(result->notes);
+	g_free(result->unused);
 	g_free(result);
+}
+
+static void tell(GPtrArray *list, guint line, const char *text)
+{
+	struct import_complaint *complaint;
+
+	if (list->len >= IMPORT_COMPLAINTS_MAX)
+		return;
+	complaint = g_new0(struct import_complaint, 1);
+	complaint->line = line;
+	complaint->text = g_strdup(text);
+	g_ptr_array_add(list, complaint);
 }
 
 static void count_bad(struct import_result *result, guint line, const char *why)
 {
-	struct import_complaint *complaint;
-
 	result->bad++;
-	if (result->complaints->len >= IMPORT_COMPLAINTS_MAX)
-		return;
-	complaint = g_new0(struct import_complaint, 1);
-	complaint->line = line;
-	complaint->text = g_strdup(why);
-	g_ptr_array_add(result->complaints, complaint);
+	tell(result->complaints, line, why);
 }
 
 /* A shipment list names orders that the order list may bring later, or brought under their channel. */
-static bool order_of_shipment(const struct import *import, struct order *order, gint64 now, gint64 *id, GError **error)
+static bool order_of_shipment(const struct import *import, struct order *order, gint64 now, GPtrArray *notes, gint64 *id,
+			      GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	scoped(order) known = order_find(import->store, NULL, order->order_no, &cause);
@@ -71,6 +75,9 @@ static bool order_of_shipment(const struct import *import, struct order *order, 
 		g_propagate_error(error, g_steal_pointer(&cause));
 		return false;
 	}
+	/* One without lines and date was made from such a line before. */
+	if (!known || (!known->lines->len && !known->ordered_at && !known->buyer_address))
+		g_ptr_array_add(notes, g_strdup_printf("order_no: %.80s is in no list of orders yet", order->order_no));
 	if (known) {
 		*id = known->id;
 		return true;
@@ -95,7 +102,8 @@ static bool put_stock(const struct import *import, const struct row_reader *read
 
 /* False: the store failed. *why set: the row is bad and nothing was written for it. */
 static bool put_row(const struct import *import, enum import_kind kind, const struct row_reader *reader,
-		    const struct table_row *row, gint64 now, enum put_result *put, char **why, GError **error)
+		    const struct table_row *row, gint64 now, enum put_result *put, GPtrArray *notes, char **why,
+		    GError **error)
 {
 	scoped(order) order = order_new();
 	g_autoptr(GPtrArray) shipments = g_ptr_array_new_with_free_func(shipment_free);
@@ -103,14 +111,14 @@ static bool put_row(const struct import *import, enum import_kind kind, const st
 
 	if (kind == IMPORT_STOCK)
 		return put_stock(import, reader, row, now, put, why, error);
-	if (!import_row_order(reader, row, order, why) || !import_row_shipments(reader, row, shipments, why))
+	if (!import_row_order(reader, row, order, notes, why) || !import_row_shipments(reader, row, shipments, notes, why))
 		return true;
 	if (kind == IMPORT_SHIPMENTS && !shipments->len) {
 		*why = g_strdup("number: empty");
 		return true;
 	}
 	if (kind == IMPORT_ORDERS ? !order_put(import->store, order, now, put, &id, error)
-	    : !order_of_shipment(import, order, now, &id, error))
+	    : !order_of_shipment(import, order, now, notes, &id, error))
 		return false;
 	for (guint i = 0; i < shipments->len; i++) {
 		struct shipment *shipment = g_ptr_array_index(shipments, i);
@@ -132,6 +140,7 @@ static bool put_batch(const struct import *import, enum import_kind kind, const 
 		return false;
 	for (guint i = from; i < to; i++) {
 		const struct table_row *row = g_ptr_array_index(reader->table->rows, i);
+		g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 		g_autofree char *why = NULL;
 		enum put_result put = PUT_SAME;
 
@@ -140,13 +149,17 @@ static bool put_batch(const struct import *import, enum import_kind kind, const 
 			count_bad(result, row->line, row->bad);
 			continue;
 		}
-		if (!put_row(import, kind, reader, row, now, &put, &why, error)) {
+		if (!put_row(import, kind, reader, row, now, &put, notes, &why, error)) {
 			store_abandon(import->store);
 			return false;
 		}
 		if (why)
 			count_bad(result, row->line, why);
-		else
+		for (guint n = 0; !why && n < notes->len; n++) {
+			result->noted++;
+			tell(result->notes, row->line, notes->pdata[n]);
+		}
+		if (!why)
 			*(put == PUT_NEW ? &result->added : put == PUT_CHANGED ? &result->changed : &result->same) += 1;
 	}
 	fault_point("import.batch");
@@ -167,27 +180,31 @@ static void mark_ragged(const struct table *table, const struct column_map *map)
 	}
 }
 
-static bool columns_ok(const struct column_map *map, enum import_kind kind, GError **error)
+/* A column is looked at as a whole before a cell of it is read. */
+static void learn(struct row_reader *reader)
 {
-	static const struct { enum field field[2]; } needed[] = {
-		{ { FIELD_ORDER_NO, FIELD_ORDER_NO } }, { { FIELD_ORDER_NO, FIELD_NUMBER } }, { { FIELD_SKU, FIELD_QUANTITY } },
-	};
+	static const enum field amounts[] = { FIELD_LINE_PRICE, FIELD_UNIT_PRICE, FIELD_TAX };
+	static const enum field moments[] = { FIELD_ORDERED, FIELD_SHIP_BY, FIELD_PROMISED, FIELD_SHIPPED };
 
-	for (int i = 0; i < 2; i++)
-		if (map->at[needed[kind].field[i]] < 0) {
-			g_set_error(error, WISMO_ERROR, WISMO_HALT, "no column for %s; name it in wismo.conf: column \"NAME\" { field = %s }"
-				    " (a number counts columns from 1, for lists without header)",
-				    columns_field_name(needed[kind].field[i]), columns_field_name(needed[kind].field[i]));
-			return false;
-		}
-	return true;
+	for (guint i = reader->map.header; i < reader->table->rows->len; i++) {
+		const struct table_row *row = g_ptr_array_index(reader->table->rows, i);
+		const char *text;
+
+		for (gsize f = 0; !row->bad && f < G_N_ELEMENTS(amounts); f++)
+			if ((text = import_row_text(reader, row, amounts[f])))
+				cell_learn_money(&reader->money, text);
+		for (gsize f = 0; !row->bad && f < G_N_ELEMENTS(moments); f++)
+			if ((text = import_row_text(reader, row, moments[f])))
+				cell_learn_day(&reader->styles[moments[f]], text);
+	}
 }
 
 static bool run(const struct import *import, enum import_kind kind, const struct table *table, gint64 now,
 		struct import_result *result, GError **error)
 {
 	struct row_reader reader = { .columns = import->columns, .table = table, .zone = import->settings->zone,
-				     .channel = import->channel };
+				     .channel = import->channel, .carriers = import->carriers,
+				     .parcels = kind == IMPORT_SHIPMENTS };
 	g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	const struct table_row *first = table->rows->len ? g_ptr_array_index(table->rows, 0) : NULL;
 
@@ -197,16 +214,11 @@ static bool run(const struct import *import, enum import_kind kind, const struct
 		return false;
 	}
 	if (!columns_map(import->columns, import->settings->columns, first->cells, &reader.map, error)
-	    || !columns_ok(&reader.map, kind, error))
+	    || !import_columns_ok(&reader.map, kind, first, error))
 		return false;
 	mark_ragged(table, &reader.map);
-	for (guint i = reader.map.header; i < table->rows->len; i++)
-		for (int f = 0; f < FIELD_COUNT; f++) {
-			const char *text = import_row_text(&reader, g_ptr_array_index(table->rows, i), (enum field) f);
-
-			if (text)
-				cell_learn(&reader.styles[f], text);
-		}
+	result->unused = import_columns_unused(&reader.map, first);
+	learn(&reader);
 	for (guint from = reader.map.header; from < table->rows->len; from += BATCH_ROWS) {
 		guint to = MIN(from + BATCH_ROWS, table->rows->len);
 
@@ -228,6 +240,7 @@ struct import_result *import_file(const struct import *import, enum import_kind 
 	scoped(table) table = NULL;
 
 	result->complaints = g_ptr_array_new_with_free_func(complaint_free);
+	result->notes = g_ptr_array_new_with_free_func(complaint_free);
 	if (!file) {
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s", cause->message);
 		return NULL;
@@ -239,85 +252,7 @@ struct import_result *import_file(const struct import *import, enum import_kind 
 	}
 	result->charset = table->charset == import->charset ? g_intern_string(table->charset) : table->charset;
 	result->delimiter = table->delimiter;
-	log_info("import kind=%s rows=%u added=%u changed=%u same=%u bad=%u", kinds[kind], result->rows, result->added,
-		 result->changed, result->same, result->bad);
+	log_info("import kind=%s rows=%u added=%u changed=%u same=%u bad=%u noted=%u", kinds[kind], result->rows,
+		 result->added, result->changed, result->same, result->bad, result->noted);
 	return g_steal_pointer(&result);
-}
-
-static void write_report(const char *folder, const char *name, const struct import_result *result, const char *failure)
-{
-	g_autofree char *file = g_strconcat(name, ".report", NULL);
-	g_autofree char *path = g_build_filename(folder, file, NULL);
-	g_autoptr(GString) text = g_string_new(failure);
-	g_autoptr(GError) error = NULL;
-
-	for (guint i = 0; result && i < result->complaints->len; i++) {
-		const struct import_complaint *complaint = g_ptr_array_index(result->complaints, i);
-
-		g_string_append_printf(text, "line %u: %s\n", complaint->line, complaint->text);
-	}
-	if (text->len && !g_file_set_contents_full(path, text->str, (gssize) text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-		log_warning("import report: %s", error->message);
-}
-
-static bool settled(const char *path, gint64 now)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (now - st.st_mtime >= SETTLE_S || st.st_mtime > now);
-}
-
-static bool import_one(const struct import *import, const char *folder, const char *name, enum import_kind kind, gint64 now,
-		       GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	g_autoptr(GError) cause = NULL;
-	scoped(import_result) result = import_file(import, kind, path, now, &cause);
-	g_autofree char *below = g_build_filename(folder, result ? "done" : "failed", NULL);
-	g_autofree char *to = g_build_filename(below, name, NULL);
-
-	if (cause && !g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
-		g_propagate_error(error, g_steal_pointer(&cause));
-		return false;
-	}
-	if (cause)
-		log_error("import file=%s: %s", name, cause->message);
-	else if (result->bad)
-		log_warning("import file=%s bad=%u: the lines are listed in done/%s.report", name, result->bad, name);
-	g_mkdir_with_parents(below, 0700);
-	write_report(below, name, result, cause ? cause->message : NULL);
-	/* Dying before this rename imports the file once more, which changes nothing. */
-	fault_point("import.rename");
-	if (g_rename(path, to) < 0)
-		log_warning("import file=%s: cannot move it to %s: %s", name, below, g_strerror(errno));
-	return true;
-}
-
-static int by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-bool import_folder(const struct import *import, const char *folder, gint64 now, guint *imported, GError **error)
-{
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	const char *name;
-
-	*imported = 0;
-	while (dir && (name = g_dir_read_name(dir)))
-		g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, by_text);
-	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(folder, g_ptr_array_index(names, i), NULL);
-
-		for (int kind = 0; kind < IMPORT_KIND_COUNT; kind++)
-			if (g_str_has_prefix(g_ptr_array_index(names, i), kinds[kind]) && settled(path, now)) {
-				if (!import_one(import, folder, g_ptr_array_index(names, i), (enum import_kind) kind, now, error))
-					return false;
-				++*imported;
-				break;
-			}
-	}
-	return true;
 }

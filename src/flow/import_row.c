@@ -19,21 +19,38 @@ static bool complain(char **why, enum field field, const char *text, const char 
 }
 
 static bool moment(const struct row_reader *reader, const struct table_row *row, enum field field, bool end, gint64 *at,
-		   char **why)
+		   GPtrArray *notes, char **why)
 {
 	const char *text = import_row_text(reader, row, field);
+	char *note;
 
 	/* Amazon writes "Missed" or "-" where a moment is not told. */
 	if (!text || strcmp(text, "-") == 0 || g_ascii_strcasecmp(text, "n/a") == 0)
 		return true;
-	return cell_moment(text, &reader->styles[field], reader->zone, end, at) || complain(why, field, text, "date");
+	if (cell_moment(text, &reader->styles[field], reader->zone, end, at))
+		return true;
+	if (!reader->parcels && field != FIELD_SHIPPED)
+		return complain(why, field, text, "date");
+	complain(&note, field, text, "date");
+	g_ptr_array_add(notes, note);
+	return true;
 }
 
-static bool money(const struct row_reader *reader, const struct table_row *row, enum field field, gint64 *cents, char **why)
+/* A list in yen has no marks but between thousands. */
+static bool no_cents(const char *currency)
+{
+	return g_strcmp0(currency, "JPY") == 0 || g_strcmp0(currency, "KRW") == 0;
+}
+
+static bool money(const struct row_reader *reader, const struct table_row *row, enum field field, const char *currency,
+		  gint64 *cents, char **why)
 {
 	const char *text = import_row_text(reader, row, field);
+	struct cell_style style = reader->money;
+	const char *expected;
 
-	return !text || cell_money(text, &reader->styles[field], cents) || complain(why, field, text, "amount");
+	style.whole = no_cents(currency);
+	return !text || cell_money(text, &style, cents, &expected) || complain(why, field, text, expected);
 }
 
 static bool all_digits_but(const char *text, const char *form)
@@ -106,8 +123,9 @@ static bool read_line(const struct row_reader *reader, const struct table_row *r
 	line->price_cents = -1;
 	if (quantity && (!cell_count(quantity, &line->quantity) || line->quantity < 0))
 		return complain(why, FIELD_QUANTITY, quantity, "number of pieces");
-	if (!money(reader, row, FIELD_LINE_PRICE, &price, why) || !money(reader, row, FIELD_UNIT_PRICE, &unit, why)
-	    || !money(reader, row, FIELD_TAX, &tax, why))
+	if (!money(reader, row, FIELD_LINE_PRICE, order->currency, &price, why)
+	    || !money(reader, row, FIELD_UNIT_PRICE, order->currency, &unit, why)
+	    || !money(reader, row, FIELD_TAX, order->currency, &tax, why))
 		return false;
 	/* Amazon's European lists have the tax inside item-price, with item-tax telling how much; only where
 	 * tax comes on top (US dollars) is it added to what the buyer paid. */
@@ -128,7 +146,7 @@ static char *address_of(const char *text)
 	return plus && plus < at ? g_strdup_printf("%.*s%s", (int) (plus - lower), lower, at) : g_steal_pointer(&lower);
 }
 
-bool import_row_order(const struct row_reader *reader, const struct table_row *row, struct order *order, char **why)
+bool import_row_order(const struct row_reader *reader, const struct table_row *row, struct order *order, GPtrArray *notes, char **why)
 {
 	const char *no = import_row_text(reader, row, FIELD_ORDER_NO);
 	const char *country = import_row_text(reader, row, FIELD_COUNTRY);
@@ -148,9 +166,9 @@ bool import_row_order(const struct row_reader *reader, const struct table_row *r
 	order->currency = currency && strlen(currency) == 3 ? g_ascii_strup(currency, -1) : NULL;
 	order->cancelled = cancelled(reader, row);
 	return fulfilment(reader, row, order)
-		&& moment(reader, row, FIELD_ORDERED, false, &order->ordered_at, why)
-		&& moment(reader, row, FIELD_SHIP_BY, true, &order->ship_by_at, why)
-		&& moment(reader, row, FIELD_PROMISED, true, &order->promised_at, why)
+		&& moment(reader, row, FIELD_ORDERED, false, &order->ordered_at, notes, why)
+		&& moment(reader, row, FIELD_SHIP_BY, true, &order->ship_by_at, notes, why)
+		&& moment(reader, row, FIELD_PROMISED, true, &order->promised_at, notes, why)
 		&& read_line(reader, row, order, why);
 }
 
@@ -165,7 +183,25 @@ static char *normal_number(const char *text)
 	return g_string_free(number, FALSE);
 }
 
-bool import_row_shipments(const struct row_reader *reader, const struct table_row *row, GPtrArray *shipments, char **why)
+/* A list that got a digit wrong is to be mended at its source; what it says is kept, for it is all there is. */
+static void prove(const struct row_reader *reader, const struct shipment *shipment, GPtrArray *notes)
+{
+	const struct carrier *carrier = shipment->carrier ? carriers_get(reader->carriers, shipment->carrier) : NULL;
+	const char *why = carrier ? carrier_number_why(carrier, shipment->number) : NULL;
+
+	if (!carrier) {
+		g_autoptr(GArray) candidates = carriers_recognise(reader->carriers, shipment->number);
+
+		if (candidates->len && !g_array_index(candidates, struct carrier_candidate, 0).valid)
+			why = "the number's check digit is wrong: a typing error?";
+	}
+	if (why)
+		g_ptr_array_add(notes, g_strdup_printf("number: %s: %s%s%s", shipment->number, carrier ? carrier->title : "",
+						       carrier ? ": " : "", why));
+}
+
+bool import_row_shipments(const struct row_reader *reader, const struct table_row *row, GPtrArray *shipments, GPtrArray *notes,
+			  char **why)
 {
 	const char *numbers = import_row_text(reader, row, FIELD_NUMBER);
 	const char *said = import_row_text(reader, row, FIELD_CARRIER);
@@ -174,7 +210,7 @@ bool import_row_shipments(const struct row_reader *reader, const struct table_ro
 	gint64 shipped_at = 0;
 	bool flag = false;
 
-	if (!moment(reader, row, FIELD_SHIPPED, false, &shipped_at, why))
+	if (!moment(reader, row, FIELD_SHIPPED, false, &shipped_at, notes, why))
 		return false;
 	if (protected && !cell_flag(protected, &flag))
 		return complain(why, FIELD_CLAIMS_PROTECTED, protected, "yes or no");
@@ -193,6 +229,8 @@ bool import_row_shipments(const struct row_reader *reader, const struct table_ro
 		shipment->carrier = said ? g_strdup(columns_carrier(reader->columns, said)) : NULL;
 		shipment->shipped_at = shipped_at;
 		shipment->claims_protected = flag;
+		if (reader->carriers)
+			prove(reader, shipment, notes);
 		g_ptr_array_add(shipments, shipment);
 	}
 	return true;

@@ -87,7 +87,8 @@ static bool watch_mail(const struct run_team *team, struct run_worker *self, con
 
 bool run_import(struct store *store, const struct run_files *files, gint64 now, struct pass *pass, GError **error)
 {
-	struct import import = { .store = store, .settings = files->settings, .columns = files->columns };
+	struct import import = { .store = store, .settings = files->settings, .columns = files->columns,
+				 .carriers = files->book->carriers };
 
 	pass->done = 0;
 	pass->next_at = 0;

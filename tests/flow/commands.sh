@@ -58,6 +58,13 @@ run import orders "$dir/orders.csv"; check 'a bad line gives exit code 1 and its
 run import orders --json "$dir/orders.csv"; check 'import as JSON' 1 $? '"same":1'
 json; check 'which is valid too' 0 $?
 run import orders "$dir/none.csv"; check 'a missing list' 2 $?
+printf 'order_no;sku;price;colour\nA-1002;x;24.90.00;red\n' >"$dir/price.csv"
+run import orders "$dir/price.csv"; check 'an amount that makes no sense is bad, and told' 1 $? 'price.csv:2: .*24.90.00.*groups of three.*skipped'
+check 'so are columns of no use' 0 0 'not used: colour'
+printf 'order_no;tracking number;carrier\nA-1002;00340434161094015909;DHL\n' >"$dir/parcels.csv"
+run import orders "$dir/parcels.csv"; check 'a list of shipments is no list of orders' 2 $? 'wismo import shipments'
+run import shipments "$dir/parcels.csv"; check 'a wrong check digit is noted' 0 $? 'parcels.csv:2: note: number: .*check digit'
+run import shipments --json "$dir/parcels.csv"; json; check 'and told in JSON' 0 $? '"noted":2'
 run import gifts "$dir/orders.csv"; check 'an unknown kind of list' 2 $? 'usage'
 run run --once; check 'run --once ends' 0 $?
 for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; check "$c prints JSON Lines" 0 $?; done

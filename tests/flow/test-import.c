@@ -2,6 +2,7 @@
 
 #include "src/store/sql_p.h"
 #include "wismo/base/clock.h"
+#include "wismo/conf/carrier.h"
 #include "wismo/flow/import.h"
 #include "wismo/store/order.h"
 
@@ -16,11 +17,13 @@ static struct store *store;
 static struct settings *settings;
 static struct columns *columns;
 static struct overlay *overlay;
+static struct carriers *carriers;
 
 static struct import_result *import_bytes(enum import_kind kind, const char *bytes, gssize length, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, "list.txt", NULL);
-	struct import import = { .store = store, .settings = settings, .columns = columns };
+	struct import import = { .store = store, .settings = settings, .columns = columns,
+				 .carriers = carriers };
 
 	assert_true(g_file_set_contents(path, bytes, length, NULL));
 	return import_file(&import, kind, path, NOW, error);
@@ -147,6 +150,72 @@ static void bad_rows_are_told_by_line_and_good_ones_kept(void **state)
 			    "eine Zeile\nund noch eine; mit Strichpunkt");
 }
 
+static void expect_lines(const GPtrArray *list, const struct import_complaint *expected, guint count)
+{
+	for (guint i = 0; i < list->len; i++) {
+		const struct import_complaint *one = g_ptr_array_index(list, i);
+
+		if (i >= count || one->line != expected[i].line || !strstr(one->text, expected[i].text))
+			fail_msg("line %u: %s", one->line, one->text);
+	}
+	assert_int_equal(list->len, count);
+}
+
+static void amounts_that_make_no_sense_are_bad_and_not_guessed(void **state)
+{
+	static const struct import_complaint expected[] = {
+		{ 2, (char *) "line_price: \"24.90.00\" is no amount like 1234.50" },
+		{ 4, (char *) "line_price: \"1,23,456.00\" is no amount like" },
+	};
+	static const struct import_complaint unsure[] = {
+		{ 2, (char *) "line_price: \"1.234\" is no sure amount" }, { 3, (char *) "line_price: \"2,345\" is no sure amount" },
+	};
+	g_autoptr(GError) error = NULL;
+	scoped(import_result) result = import_bytes(IMPORT_ORDERS, "order_no;sku;item-price;item-tax\nP-1;a;24.90.00;\nP-2;a;1.234;\n"
+		"P-3;a;1,23,456.00;\nP-4;a;1.000;0,19\n", -1, &error);
+	scoped(import_result) open = NULL;
+	scoped(order) second = NULL;
+
+	(void) state;
+	if (!result)
+		fail_msg("%s", error->message);
+	expect_lines(result->complaints, expected, G_N_ELEMENTS(expected));
+	/* The other column of amounts tells that the comma parts cents. */
+	second = order_find(store, "shop", "P-2", NULL);
+	assert_int_equal(order_value_cents(second), 123400);
+	assert_int_equal(sql_int(store, NULL, 0, "SELECT count(*) FROM orders WHERE order_no IN ('P-1', 'P-3')", ""), 0);
+	open = import_bytes(IMPORT_ORDERS, "order_no;sku;item-price;currency\nP-5;a;1.234;EUR\nP-6;a;2,345;EUR\nP-7;a;3,456;JPY\nP-8;a;12;EUR\n",
+			    -1, NULL);
+	expect_lines(open->complaints, unsure, G_N_ELEMENTS(unsure));
+	assert_int_equal(open->added, 2);
+}
+
+static void doubts_about_a_parcel_are_noted_and_its_number_is_kept(void **state)
+{
+	static const struct import_complaint expected[] = {
+		{ 2, (char *) "order_no: N-1 is in no list of orders yet" },
+		{ 3, (char *) "number: 00340434161094015909: DHL: the number's check digit is wrong" },
+		{ 4, (char *) "shipped: \"yesterday\" is no date" },
+	};
+	const char *list = "order_no;tracking number;carrier;ship date;colour;weight\nN-1;00340434161094015902;DHL;2026-11-20;red;1\n"
+		"N-2;00340434161094015909;DHL;2026-11-20;;\nN-2;1Z999AA10123456784;UPS;yesterday;;\n";
+	scoped(import_result) result = NULL;
+
+	(void) state;
+	expect(IMPORT_ORDERS, "order_no,sku\nN-2,a\n", -1, 1, 0, 0, 0);
+	for (int round = 0; round < 2; round++) {
+		g_clear_pointer(&result, import_result_free);
+		result = import_bytes(IMPORT_SHIPMENTS, list, -1, NULL);
+		assert_int_equal(round ? result->same : result->added, 3);
+		assert_int_equal(result->bad, 0);
+		assert_int_equal(result->noted, G_N_ELEMENTS(expected));
+		expect_lines(result->notes, expected, G_N_ELEMENTS(expected));
+		assert_string_equal(result->unused, "colour, weight");
+	}
+	assert_int_equal(sql_int(store, NULL, 0, "SELECT count(*) FROM shipments WHERE number IN ('00340434161094015909',"
+				 " '1Z999AA10123456784') AND order_id = (SELECT id FROM orders WHERE order_no = 'N-2')", ""), 2);
+}
+
 static void charsets_are_found_out(void **state)
 {
 	static const struct { const char *label, *bytes; gssize length; const char *charset; } rows[] = {
@@ -212,7 +281,9 @@ static void what_is_no_list_is_refused(void **state)
 {
 	static const struct { const char *bytes; gssize length; const char *says; } rows[] = {
 		{ "", 0, "empty" }, { "PK\003\004xxxx", 8, "spreadsheet" }, { "a;b\n\0\0\0\0\0\0;c\n", 14, "NUL" },
-		{ "hello world\nfoo\n", -1, "no column for order_no" }, { "\n\n\n", -1, "empty" },
+		{ "hello world\nfoo\n", -1, "no column for order_no; the first line has: hello world; name it" },
+		{ "Vorgang;Datum\n1;2\n", -1, "the first line has: Vorgang, Datum;" },
+		{ "order_no;carrier;tracking number\n1;DHL;2\n", -1, "wismo import shipments FILE" }, { "\n\n\n", -1, "empty" },
 	};
 
 	(void) state;
@@ -287,6 +358,7 @@ static int prepare(void **state)
 	store = store_open(database, ROLE_ALL, true, &error);
 	overlay = overlay_new(data, &error);
 	columns = overlay ? columns_load(overlay, &error) : NULL;
+	carriers = columns ? carrier_load(overlay, &error) : NULL;
 	settings = g_new0(struct settings, 1);
 	settings->zone = g_strdup("Europe/Berlin");
 	settings->accounts = g_ptr_array_new();
@@ -305,6 +377,7 @@ static int clear(void **state)
 	store_close(store);
 	settings_free(settings);
 	columns_free(columns);
+	carriers_free(carriers);
 	overlay_free(overlay);
 	g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
 	g_free(folder);
@@ -319,6 +392,8 @@ int main(void)
 		cmocka_unit_test(several_parcels_come_from_cells_and_rows),
 		cmocka_unit_test(a_parcel_may_come_before_its_order),
 		cmocka_unit_test(bad_rows_are_told_by_line_and_good_ones_kept),
+		cmocka_unit_test(amounts_that_make_no_sense_are_bad_and_not_guessed),
+		cmocka_unit_test(doubts_about_a_parcel_are_noted_and_its_number_is_kept),
 		cmocka_unit_test(charsets_are_found_out),
 		cmocka_unit_test(one_broken_line_does_not_spoil_the_umlauts_of_others),
 		cmocka_unit_test(lists_without_header_are_mapped_by_number),

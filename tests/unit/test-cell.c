@@ -10,16 +10,21 @@ static void amounts_are_read_as_they_are_written(void **state)
 	static const struct { const char *text; gint64 cents; } rows[] = {
 		{ "1.234,56", 123456 }, { "1,234.56", 123456 }, { "1234.5", 123450 }, { "12", 1200 }, { "12,90 €", 1290 },
 		{ "EUR 12,90", 1290 }, { "1 234,56", 123456 }, { "1 234,56", 123456 }, { "1'234.50 CHF", 123450 },
-		{ "-5,00", -500 }, { "0,125", -1 }, { "12.345.678,00", 1234567800 }, { "1,234", 123400 }, { "1.234.567", 123456700 },
+		{ "-5,00", -500 }, { "0,125", -1 }, { "12.345.678,00", 1234567800 }, { "1,234", -1 }, { "1.234.567", 123456700 },
 		{ "12.3400", 1234 }, { "12.345,678", -1 }, { "£19.99", 1999 }, { "abc", -1 }, { "", -1 }, { "12 apples", -1 },
 		{ "99999999999999999999", -1 }, { "¥3,980", 398000 }, { ",99", 99 },
+		{ "24.90.00", -1 }, { "1,23,45", -1 }, { "1.23,45", -1 }, { "1234,567.00", -1 }, { "1.234 567,00", -1 }, { "12 90", -1 },
+		{ "1,234,567.89", 123456789 }, { "1'234'567", 123456700 }, { "1'234.500", 123450 }, { "1 234", 123400 }, { "12,-", 1200 },
+		{ "12,– €", 1200 }, { "5.00-", -500 }, { "1234.560", 123456 }, { "1..2", -1 }, { ".", -1 }, { "1.234.56", -1 },
+		{ "1,234.567.890", -1 }, { "0.500", 50 }, { "12.", 1200 }, { "1 2 3", -1 },
 	};
 
 	(void) state;
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		gint64 cents = -1;
+		const char *expected;
 
-		if (!cell_money(rows[i].text, NULL, &cents))
+		if (!cell_money(rows[i].text, NULL, &cents, &expected))
 			cents = -1;
 		if (cents != rows[i].cents)
 			fail_msg("\"%s\" -> %d, expected %d", rows[i].text, (int) cents, (int) rows[i].cents);
@@ -30,18 +35,30 @@ static void a_column_settles_what_one_cell_leaves_open(void **state)
 {
 	struct cell_style style = { 0 };
 	gint64 cents, at;
+	const char *expected;
 	g_autofree char *text = NULL;
 
 	(void) state;
-	cell_learn(&style, "1.234");
+	cell_learn_money(&style, "1.234");
+	cell_learn_money(&style, "24.90.00");
 	assert_int_equal(style.decimal, 0);
-	cell_learn(&style, "7,5");
+	assert_false(cell_money("1.234", &style, &cents, &expected));
+	assert_non_null(strstr(expected, "thousands or decimals"));
+	cell_learn_money(&style, "7,5");
 	assert_int_equal(style.decimal, ',');
-	assert_true(cell_money("1.234", &style, &cents));
+	assert_true(cell_money("1.234", &style, &cents, &expected));
 	assert_int_equal(cents, 123400);
+	assert_false(cell_money("1,234", &style, &cents, &expected));	/* three decimals */
+	assert_non_null(strstr(expected, "two decimals"));
+	assert_true(cell_money("1,000", &style, &cents, &expected));
+	assert_int_equal(cents, 100);
+	cell_learn_money(&style, "24.90");
+	assert_true(style.mixed);
+	assert_false(cell_money("1.234", &style, &cents, &expected));
+	assert_true(cell_money("7,5", &style, &cents, &expected));
 	style = (struct cell_style) { 0 };
-	cell_learn(&style, "03/04/2026");
-	cell_learn(&style, "03/14/2026");
+	cell_learn_day(&style, "03/04/2026");
+	cell_learn_day(&style, "03/14/2026");
 	assert_true(cell_moment("03/04/2026", &style, "UTC", false, &at));
 	text = clock_format(at);
 	assert_string_equal(text, "2026-03-04T00:00:00Z");

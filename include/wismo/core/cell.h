@@ -8,15 +8,19 @@
 
 struct cell_style {
 	char decimal;		/* '.', ',' or 0: not seen yet */
+	bool mixed;		/* both were seen */
+	bool whole;		/* the currency has no cents */
 	int day_first;		/* 1 day first, -1 month first, 0: not seen yet */
 };
 
-/* Learns from one more cell of the column. */
-void cell_learn(struct cell_style *style, const char *text);
+/* Learn from one more cell: day before month or not; which mark parts the cents. */
+void cell_learn_day(struct cell_style *style, const char *text);
+void cell_learn_money(struct cell_style *style, const char *text);
 
-/* "1.234,56 €", "EUR 1,234.56", "1'234.50", "-5", "12" -> cents, rounded to nothing: more than two decimals are an
- * error unless they are zeros. An undecided "1.234" is a thousand and more. */
-bool cell_money(const char *text, const struct cell_style *style, gint64 *cents);
+/* "1.234,56 €", "EUR 1,234.56", "1'234.50", "1 234,50", "12,-", "-5" -> cents, rounded to nothing: more than two decimals are an
+ * error unless they are zeros. Thousands are groups of three with one kind of mark. "1.234" and "1,234" are what `style` makes of
+ * the mark (thousands when the currency has no cents, as yen), and an error without one (NULL, not seen, mixed). False: *expected (static) tells what was, after "is no ". */
+bool cell_money(const char *text, const struct cell_style *style, gint64 *cents, const char **expected);
 
 /* A moment: ISO 8601 in all its forms, 24.11.2026 [14:03[:05]], 11/24/2026 2:03 PM, 24-Nov-26, Nov 24, 2026 2:03:04 PM PST,
  * 2026/11/24, 20261124, seconds since 1970. Without zone: `zone` (IANA). A bare day with `end_of_day` is its last

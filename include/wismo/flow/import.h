@@ -6,6 +6,7 @@
 #include "wismo/base/scope.h"
 #include "wismo/conf/columns.h"
 #include "wismo/conf/settings.h"
+#include "wismo/core/carrier.h"
 #include "wismo/store/store.h"
 
 #include <glib.h>
@@ -22,7 +23,10 @@ struct import_complaint {
 
 struct import_result {
 	guint rows, added, changed, same, bad;	/* rows = the rest together */
-	GPtrArray *complaints;	/* struct import_complaint, at most IMPORT_COMPLAINTS_MAX */
+	guint noted;		/* doubts about rows that were kept */
+	GPtrArray *complaints;	/* struct import_complaint, at most IMPORT_COMPLAINTS_MAX: why a row was skipped */
+	GPtrArray *notes;	/* as complaints: a wrong check digit, an order that no list told of, an unreadable date of a parcel */
+	char *unused;		/* columns that mean nothing here, "colour, weight"; NULL: none */
 	const char *charset;	/* static */
 	char delimiter;
 };
@@ -32,6 +36,7 @@ struct import {
 	struct store *store;	/* borrowed, as all of these */
 	const struct settings *settings;
 	const struct columns *columns;
+	const struct carriers *carriers;	/* NULL: check digits are not looked at */
 	const char *channel;	/* of lists that do not tell; NULL: by the order number's form, else "shop" */
 	const char *charset;	/* NULL: found out */
 	void (*progress)(void *user, guint done, guint all);	/* may be NULL */
@@ -45,7 +50,7 @@ struct import_result *import_file(const struct import *import, enum import_kind 
 void import_result_free(struct import_result *result);
 
 /* The watched folder: files orders*, shipments*, stock* that nobody has written to for 2 s, in order of name.
- * Done ones move to done/, unreadable ones to failed/, each with NAME.report beside it when lines were bad.
+ * Done ones move to done/, unreadable ones to failed/, each with NAME.report beside it when lines were bad or noted.
  * *imported: number of files. False only when the store fails. */
 bool import_folder(const struct import *import, const char *folder, gint64 now, guint *imported, GError **error);
 
