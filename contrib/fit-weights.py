@@ -23,8 +23,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-RULE, WORD, BIAS = 0.8, 0.7, 2.0
-MISSING = 0.5			# of what buyers write
+RULE, WORD, BIAS = 0.8, 1.0, 2.0
+MOST = 3.9			# what lexicon.h can hold
+MISSING = 0.57			# of what buyers write
 KEEP = 0.1			# smaller weights are not written
 PARTS = ["fit", "say", "fit2", "fit3"]
 
@@ -201,7 +202,7 @@ def run(lang):
 	with open(f"{base}.words", "w") as out:
 		out.write(note)
 		for t, token in enumerate(tokens):
-			pairs = [f"{intents[i]} {w:.2f}" for i, w in enumerate(words[t]) if abs(w) >= KEEP]
+			pairs = [f"{intents[i]} {w:.2f}" for i, w in enumerate(np.clip(words[t], -MOST, MOST)) if abs(w) >= KEEP]
 			if pairs:
 				out.write(f"{token} {' '.join(pairs)}\n")
 	for suffix in ("weights", "words"):

@@ -38,18 +38,17 @@ static bool verdict(struct checks *checks, bool fine, const char *id, const char
 	return fine;
 }
 
-/* Owned; NULL: told already. */
-static struct rulebook *check_rules(struct checks *checks, const struct command_options *options, const struct settings *settings)
+static void check_rules(struct checks *checks, const struct command_options *options, const struct settings *settings)
 {
 	GError *error = NULL;
 	g_autofree char *folder = g_path_get_dirname(settings->path);
 	scoped(overlay) overlay = overlay_new(options->data, &error);
 	scoped(columns) columns = NULL;
-	struct rulebook *book;
+	scoped(rulebook) book = NULL;
 	g_autofree char *said = NULL;
 
 	if (!verdict(checks, overlay != NULL, "data", "found", error, "reinstall, or name the folder with --data"))
-		return NULL;
+		return;
 	if (!options->data)
 		overlay_add(overlay, folder);
 	error = NULL;
@@ -63,10 +62,9 @@ static struct rulebook *check_rules(struct checks *checks, const struct command_
 	}
 	said = book ? g_strdup_printf("all files load and prove their examples (rulebook %.12s)", book->hash) : NULL;
 	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
-	return book;
 }
 
-static void check_store(struct checks *checks, const struct settings *settings, const struct rulebook *book)
+static void check_store(struct checks *checks, const struct settings *settings)
 {
 	GError *error = NULL;
 	struct stat st;
@@ -82,8 +80,6 @@ static void check_store(struct checks *checks, const struct settings *settings, 
 		return;
 	pid = instance_pid(store);
 	check_tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
-	if (book)
-		check_languages(checks, store, book);
 }
 
 /* A token command is a program of the seller's: what it gives, how fast, and for how long, where the token tells. */
@@ -149,7 +145,6 @@ int check_command(int argc, char **argv)
 	struct checks checks = { 0 };
 	GError *error = NULL;
 	scoped(settings) settings = NULL;
-	scoped(rulebook) book = NULL;
 
 	if (code >= 0)
 		return code;
@@ -159,8 +154,8 @@ int check_command(int argc, char **argv)
 		return EXIT_USAGE;
 	check_clock(&checks, settings);
 	check_confinement(&checks, settings);
-	book = check_rules(&checks, &options, settings);
-	check_store(&checks, settings, book);
+	check_rules(&checks, &options, settings);
+	check_store(&checks, settings);
 	if (!offline)
 		check_accounts(&checks, settings);
 	return checks.worst == GRADE_FAIL ? EXIT_NO : EXIT_DONE;

@@ -3,7 +3,6 @@
 #define WISMO_CMD_CHECK_P_H
 
 #include "wismo/cmd/command.h"
-#include "wismo/conf/rulebook.h"
 
 #include <stdbool.h>
 
@@ -19,6 +18,5 @@ void check_tell(struct checks *checks, enum grade grade, const char *id, const c
 
 void check_clock(struct checks *checks, const struct settings *settings);
 void check_confinement(struct checks *checks, const struct settings *settings);
-void check_languages(struct checks *checks, struct store *store, const struct rulebook *book);
 
 #endif

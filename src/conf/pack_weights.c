@@ -4,6 +4,7 @@
 
 #include "wismo/base/error.h"
 
+#include <math.h>
 #include <string.h>
 
 #define WEIGHT_MOST 20.0
@@ -52,18 +53,20 @@ static bool take_weight(struct pack *pack, char **words)
 static bool take_word(struct pack *pack, char **words)
 {
 	const guint count = g_strv_length(words);
+	struct lexicon_word *word;
 
 	if (count < 3 || count % 2 == 0 || strlen(words[0]) >= LEXICON_TOKEN_MOST)
 		return false;
 	if (!pack->lexicon)
 		pack->lexicon = lexicon_new();
+	word = lexicon_add(pack->lexicon, words[0]);
 	for (guint i = 1; i < count; i += 2) {
 		const int intent = intent_find(words[i]);
 		double weight;
 
-		if (intent < 0 || !read_number(words[i + 1], -WEIGHT_MOST, WEIGHT_MOST, &weight))
+		if (intent < 0 || !read_number(words[i + 1], -LEXICON_WEIGHT_MOST, LEXICON_WEIGHT_MOST, &weight))
 			return false;
-		lexicon_set(pack->lexicon, words[0], (enum intent) intent, weight);
+		word->weight[intent] = (gint8) lround(weight * LEXICON_UNIT);
 	}
 	return true;
 }

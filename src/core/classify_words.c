@@ -6,7 +6,7 @@
 #define WORDS_SHOWN 6	/* the heaviest are evidence; all of them count */
 
 struct word {
-	const float *weights;
+	const struct lexicon_word *weights;
 	enum intent intent;	/* that it speaks for most */
 	double weight;
 	bool in_subject;
@@ -22,12 +22,12 @@ struct walk {
 	GArray *words;		/* struct word */
 };
 
-static enum intent spoken_for(const float *weights)
+static enum intent spoken_for(const struct lexicon_word *word)
 {
 	int best = 0;
 
 	for (int i = 1; i < INTENT_COUNT; i++)
-		if (weights[i] > weights[best])
+		if (word->weight[i] > word->weight[best])
 			best = i;
 	return (enum intent) best;
 }
@@ -41,8 +41,8 @@ static bool is_word(const char *token)
 static void take_token(const char *token, gsize start, gsize end, void *data)
 {
 	struct walk *walk = data;
-	const float *weights = lexicon_find(walk->lexicon, token);
-	const double share = walk->in_subject ? CLASSIFY_SUBJECT_SHARE : 1;
+	const struct lexicon_word *weights = lexicon_find(walk->lexicon, token);
+	const double share = (walk->in_subject ? CLASSIFY_SUBJECT_SHARE : 1) / LEXICON_UNIT;
 
 	if (!walk->in_subject && is_word(token)) {
 		walk->count++;
@@ -51,9 +51,9 @@ static void take_token(const char *token, gsize start, gsize end, void *data)
 	if (!weights || !g_hash_table_add(walk->seen, (gpointer) weights))
 		return;
 	for (int i = 0; i < INTENT_COUNT; i++)
-		walk->sums[i] += share * weights[i];
+		walk->sums[i] += share * weights->weight[i];
 	const enum intent intent = spoken_for(weights);
-	const struct word word = { weights, intent, share * weights[intent], walk->in_subject, start, end };
+	const struct word word = { weights, intent, share * weights->weight[intent], walk->in_subject, start, end };
 
 	g_array_append_val(walk->words, word);
 }

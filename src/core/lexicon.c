@@ -7,8 +7,12 @@
 #define RUN_MOST 4		/* letters together in a script without blanks */
 #define FIRST_IDEOGRAPH 0x2E80
 
+#define BLOCK 512		/* words that are allocated together */
+
 struct lexicon {
-	GHashTable *weights;	/* token -> float[INTENT_COUNT] */
+	GHashTable *words;	/* token (of keys) -> struct lexicon_word * (in blocks) */
+	GStringChunk *keys;
+	GPtrArray *blocks;
 };
 
 struct word {
@@ -144,7 +148,9 @@ struct lexicon *lexicon_new(void)
 {
 	struct lexicon *lexicon = g_new0(struct lexicon, 1);
 
-	lexicon->weights = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	lexicon->words = g_hash_table_new(g_str_hash, g_str_equal);
+	lexicon->keys = g_string_chunk_new(4096);
+	lexicon->blocks = g_ptr_array_new_with_free_func(g_free);
 	return lexicon;
 }
 
@@ -152,27 +158,32 @@ void lexicon_free(struct lexicon *lexicon)
 {
 	if (!lexicon)
 		return;
-	g_hash_table_unref(lexicon->weights);
+	g_hash_table_unref(lexicon->words);
+	g_string_chunk_free(lexicon->keys);
+	g_ptr_array_unref(lexicon->blocks);
 	g_free(lexicon);
 }
 
-void lexicon_set(struct lexicon *lexicon, const char *token, enum intent intent, double weight)
+struct lexicon_word *lexicon_add(struct lexicon *lexicon, const char *token)
 {
-	float *weights = g_hash_table_lookup(lexicon->weights, token);
+	struct lexicon_word *word = g_hash_table_lookup(lexicon->words, token);
+	const guint count = g_hash_table_size(lexicon->words);
 
-	if (!weights) {
-		weights = g_new0(float, INTENT_COUNT);
-		g_hash_table_insert(lexicon->weights, g_strdup(token), weights);
-	}
-	weights[intent] = (float) weight;
+	if (word)
+		return word;
+	if (count % BLOCK == 0)
+		g_ptr_array_add(lexicon->blocks, g_new0(struct lexicon_word, BLOCK));
+	word = (struct lexicon_word *) g_ptr_array_index(lexicon->blocks, count / BLOCK) + count % BLOCK;
+	g_hash_table_insert(lexicon->words, g_string_chunk_insert(lexicon->keys, token), word);
+	return word;
 }
 
-const float *lexicon_find(const struct lexicon *lexicon, const char *token)
+const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, const char *token)
 {
-	return g_hash_table_lookup(lexicon->weights, token);
+	return g_hash_table_lookup(lexicon->words, token);
 }
 
 void lexicon_start(const struct lexicon *lexicon, GHashTableIter *iter)
 {
-	g_hash_table_iter_init(iter, lexicon->weights);
+	g_hash_table_iter_init(iter, lexicon->words);
 }

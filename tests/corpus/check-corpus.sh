@@ -81,7 +81,7 @@ for lang in $langs; do
 done
 grep -v '^#' "$floors" | while read -r part lang precision recall intent right; do
 	n=$((n + 1))
-	line=$(tests/corpus/measure "$lang" "$part" | head -1)
+	line=$(tests/corpus/measure "$lang" "$part" | grep "^$lang ")
 	echo "# $line"
 	echo "$line" | awk -v p="$precision" -v r="$recall" -v i="$intent" -v a="$right" '{
 		for (f = 1; f < NF; f++) value[$f] = $(f + 1)

@@ -63,13 +63,18 @@ static void weights_are_found_again(void **state)
 	scoped(lexicon) lexicon = lexicon_new();
 
 	(void) state;
-	lexicon_set(lexicon, "kaputt", INTENT_DAMAGED, 1.5);
-	lexicon_set(lexicon, "kaputt", INTENT_NOT_ARRIVED, -0.5);
-	lexicon_set(lexicon, "kaputt", INTENT_DAMAGED, 2);
-	const float *weights = lexicon_find(lexicon, "kaputt");
-	assert_non_null(weights);
-	assert_true(weights[INTENT_DAMAGED] == 2);
-	assert_true(weights[INTENT_NOT_ARRIVED] == -0.5F);
+	for (int i = 0; i < 3000; i++) {
+		g_autofree char *token = g_strdup_printf("wort%d", i);
+
+		lexicon_add(lexicon, token)->weight[INTENT_DAMAGED] = (gint8) (i % 100);
+	}
+	lexicon_add(lexicon, "wort7")->weight[INTENT_NOT_ARRIVED] = -5;
+	for (int i = 0; i < 3000; i++) {
+		g_autofree char *token = g_strdup_printf("wort%d", i);
+
+		assert_int_equal(lexicon_find(lexicon, token)->weight[INTENT_DAMAGED], i % 100);
+	}
+	assert_int_equal(lexicon_find(lexicon, "wort7")->weight[INTENT_NOT_ARRIVED], -5);
 	assert_null(lexicon_find(lexicon, "heil"));
 }
 
