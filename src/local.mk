@@ -178,6 +178,7 @@ src_libflow_a_SOURCES = \
 	src/flow/decide.c \
 	src/flow/decide_facts.c \
 	src/flow/decide_make.c \
+	src/flow/decide_missing.c \
 	src/flow/decide_p.h \
 	src/flow/decide_reply.c \
 	src/flow/decide_sender.c \
@@ -208,6 +209,7 @@ src_libcmd_a_SOURCES = \
 	src/cmd/template.c \
 	src/cmd/track.c \
 	src/cmd/check.c \
+	src/cmd/check_carriers.c \
 	src/cmd/check_machine.c \
 	src/cmd/check_p.h \
 	src/cmd/classify.c \

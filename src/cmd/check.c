@@ -62,6 +62,8 @@ static void check_rules(struct checks *checks, const struct command_options *opt
 	}
 	said = book ? g_strdup_printf("all files load and prove their examples (rulebook %.12s)", book->hash) : NULL;
 	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
+	if (book)
+		check_carriers(checks, settings, book->carriers);
 }
 
 static void check_store(struct checks *checks, const struct settings *settings)

@@ -3,6 +3,7 @@
 #define WISMO_CMD_CHECK_P_H
 
 #include "wismo/cmd/command.h"
+#include "wismo/core/carrier.h"
 
 #include <stdbool.h>
 
@@ -17,6 +18,7 @@ struct checks {
 void check_tell(struct checks *checks, enum grade grade, const char *id, const char *said, const char *mend);
 
 void check_clock(struct checks *checks, const struct settings *settings);
+void check_carriers(struct checks *checks, const struct settings *settings, const struct carriers *carriers);
 void check_confinement(struct checks *checks, const struct settings *settings);
 
 #endif

@@ -70,7 +70,9 @@ static char *compose(const struct answers *a)
 	line(text, "\t", "token_command", a->token_command);
 	line(text, "\t", "from", a->address);
 	line(text, "\t", "sent_folder", a->sent);
-	g_string_append(text, "}\n");
+	g_string_append(text, "}\n\n# Who is asked about parcels; without a section a carrier's cases go to a person. More: wismo.conf(5), wismo-carriers(5)\n"
+			"#carrier \"dhl\" {\n#\tsecret \"key\" { value_file = \"dhl.key\" }\t\t# beside this file, chmod 600\n#}\n"
+			"#carrier \"ups\" {\n#\tsecret \"client_id\" { value_file = \"ups.id\" }\n#\tsecret \"client_secret\" { value_file = \"ups.key\" }\n#}\n");
 	return g_string_free(text, FALSE);
 }
 

@@ -71,9 +71,25 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 	return gate_ask(&input, gates);
 }
 
-/* Where the case stands after the verdict, and when it is looked at again. `stuck`: why its answer cannot leave; NULL: it can. */
-static void move_case(struct decision *d, const struct policy_rule *rule, enum gate_reach reach, const char *stuck, bool replied,
-		      gint64 next_at)
+/* What a person reads: what kept the machine from answering says more than the rule's general word, and the rule that takes what no
+ * other takes says nothing at all. */
+static char *why_of(const struct decision *d, const struct policy_rule *rule, const char *stuck, const char *missing)
+{
+	const char *said = rule->why ? rule->why : rule->name;
+
+	if (stuck)
+		return g_strdup(stuck);
+	if (d->buyer_case->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not)
+		return g_strdup(d->row->reading->why_not);
+	if (!missing || !(rule->person && (rule->reply || !rule->when->len)))
+		return g_strdup(said);
+	return rule->when->len ? g_strdup_printf("%s: %s", said, missing) : g_strdup(missing);
+}
+
+/* Where the case stands after the verdict, and when it is looked at again. `stuck`: why its answer cannot leave; NULL: it can.
+ * `missing`: see decide_missing. */
+static void move_case(struct decision *d, const struct policy_rule *rule, enum gate_reach reach, const char *stuck,
+		      const char *missing, bool replied, gint64 next_at)
 {
 	struct buyer_case *c = d->buyer_case;
 
@@ -89,9 +105,7 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 	}
 	if (rule->person || reach == REACH_NOTHING || stuck) {
 		c->state = CASE_PERSON;
-		/* What kept the machine from answering says more than the rule's general word. */
-		c->why = g_strdup(stuck ? stuck : c->asked_at && d->row && !d->row->reading->answerable && d->row->reading->why_not
-				  ? d->row->reading->why_not : rule->why ? rule->why : rule->name);
+		c->why = why_of(d, rule, stuck, missing);
 	} else {
 		c->state = replied && reach == REACH_AUTO ? CASE_WAITING : CASE_OPEN;
 	}
@@ -117,6 +131,7 @@ static bool conclude(struct decision *d, GError **error)
 	g_autoptr(GArray) gates = g_array_new(FALSE, FALSE, sizeof(struct gate_word));
 	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 	scoped(verdict_row) row = verdict_row_new();
+	g_autofree char *missing = decide_missing(d);
 	enum reply_state state = REPLY_DRAFT;
 	enum gate_reach reach;
 	gint64 next_at;
@@ -141,6 +156,8 @@ static bool conclude(struct decision *d, GError **error)
 		g_ptr_array_add(notes, g_strdup("nothing has changed since the last answer"));
 		replies = false;
 	}
+	if (missing)
+		g_ptr_array_add(notes, g_strdup(missing));
 	row->case_id = d->buyer_case->id;
 	row->mail = d->buyer_case->asked_at && d->row ? d->row->mail : 0;
 	row->made_at = d->now;
@@ -173,7 +190,7 @@ static bool conclude(struct decision *d, GError **error)
 		fine = store_history(d->flow->store, d->now, "mind", subject, "decided", detail->str, error);
 	}
 	if (fine) {
-		move_case(d, policy.rule, reach, stuck_by(d, replies, state, notes, answer), replies, next_at);
+		move_case(d, policy.rule, reach, stuck_by(d, replies, state, notes, answer), missing, replies, next_at);
 		fine = case_update(d->flow->store, d->buyer_case, error);
 	}
 	if (fine)

@@ -61,6 +61,9 @@ bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, 
 bool decide_put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error);
 bool decide_pays(const struct policy_rule *rule);	/* proposes a reship or refund */
 
+/* Why too little is known for a decision ("order 2026-9999 is not in your lists"); NULL: nothing like that. Owned. */
+char *decide_missing(const struct decision *d);
+
 /* {"rule":..., "misses":[...], "gates":[...], "deadline":..., "notes":[...]}. Owned. */
 char *decide_reason(const struct decision *d, const struct policy_decision *policy, const GArray *gates, GPtrArray *notes);
 char *decide_facts_json(const struct facts *facts);

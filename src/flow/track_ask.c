@@ -352,3 +352,17 @@ const struct carrier *track_carrier(const struct settings *settings, const struc
 	}
 	return NULL;
 }
+
+const struct carrier *track_likeliest(const struct settings *settings, const struct carriers *carriers, const char *name,
+				      const char *said, const char *number)
+{
+	const struct carrier *carrier = track_carrier(settings, carriers, name, said, number);
+	g_autoptr(GArray) candidates = NULL;
+	const struct carrier_candidate *first;
+
+	if (carrier)
+		return carrier;
+	candidates = carriers_recognise(carriers, number);
+	first = candidates->len ? &g_array_index(candidates, struct carrier_candidate, 0) : NULL;
+	return first && first->valid && !first->guess ? first->carrier : NULL;
+}

@@ -259,3 +259,27 @@ gint64 order_stock(struct store *store, const char *sku, GError **error)
 {
 	return sql_int(store, error, -1, "SELECT quantity FROM stock WHERE sku = ?", "s", sku);
 }
+
+struct parcel_each {
+	order_parcel_function *call;
+	void *user;
+};
+
+static bool hand_over(sqlite3_stmt *row, void *user)
+{
+	const struct parcel_each *each = user;
+	g_autofree char *carrier = sql_column_text(row, 0), *said = sql_column_text(row, 1), *number = sql_column_text(row, 2);
+
+	each->call(carrier, said, number, each->user);
+	return true;
+}
+
+bool order_each_parcel(struct store *store, gint64 since, guint most, order_parcel_function *call, void *user, GError **error)
+{
+	struct parcel_each each = { call, user };
+
+	return sql_each(store, error, hand_over, &each, "SELECT s.carrier, s.carrier_said, s.number FROM shipments AS s JOIN orders AS o"
+			" ON o.id = s.order_id WHERE (s.shipped_at = 0 OR s.shipped_at >= ?) AND o.cancelled = 0 AND o.by_marketplace = 0 AND NOT EXISTS"
+			" (SELECT 1 FROM trackings AS t WHERE t.number = s.number AND t.status IN ('delivered', 'delivered_other', 'returned', 'lost'))"
+			" ORDER BY s.id DESC LIMIT ?", "ii", since, (gint64) most);
+}

@@ -65,6 +65,10 @@ printf 'order_no;tracking number;carrier\nA-1002;00340434161094015909;DHL\n' >"$
 run import orders "$dir/parcels.csv"; check 'a list of shipments is no list of orders' 2 $? 'wismo import shipments'
 run import shipments "$dir/parcels.csv"; check 'a wrong check digit is noted' 0 $? 'parcels.csv:2: note: number: .*check digit'
 run import shipments --json "$dir/parcels.csv"; json; check 'and told in JSON' 0 $? '"noted":2'
+run check --offline; check 'check names carriers that nobody asks' 0 $? '^warn *carrier.dhl *1 shipment, no carrier section'
+check 'init wrote where their keys go' 1 "$(grep -c '^#carrier "dhl"' "$WISMO_CONFIG")"
+printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir" >"$dir/more" && cat "$WISMO_CONFIG" "$dir/more" >"$dir/dhl.conf"
+run check --offline --config "$dir/dhl.conf"; check 'and is content with a section' 0 "$(grep -c carrier.dhl "$dir/out")"
 run import gifts "$dir/orders.csv"; check 'an unknown kind of list' 2 $? 'usage'
 run run --once; check 'run --once ends' 0 $?
 for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; check "$c prints JSON Lines" 0 $?; done

@@ -609,6 +609,37 @@ static void an_order_imported_later_changes_the_facts(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed' AND kind = 'reship'"), 1);
 }
 
+/* ---- what nobody could tell ---- */
+
+static void a_person_reads_what_was_missing(void **state)
+{
+	gint64 order_id;
+
+	(void) state;
+	buyer_asks(T0);
+	desk_step(decide_step, T0 + 10);
+	assert_text("order " DESK_ORDER " is not in your lists", "SELECT why FROM cases");
+	order_id = put_order();
+	put_parcel(order_id);
+	desk_step(decide_step, T0 + 20);
+	assert_text("nobody was asked: no carrier section for dhl in the configuration", "SELECT why FROM cases");
+	assert_text("nobody was asked: no carrier section for dhl in the configuration",
+		    "SELECT reason ->> '$.notes[0]' FROM verdicts ORDER BY id DESC LIMIT 1");
+	/* The list does not tell the carrier: the number's form does. */
+	desk_run("UPDATE shipments SET carrier = NULL, carrier_said = NULL");
+	decide_again(T0 + 30);
+	assert_text("nobody was asked: no carrier section for dhl in the configuration", "SELECT why FROM cases");
+	desk_run("UPDATE shipments SET number = 'ZZZZZZZZZZZZZZZZZZ'");
+	decide_again(T0 + 40);
+	assert_text("nobody was asked: no carrier is known to have numbers like ZZZZZZZZZZZZZZZZZZ", "SELECT why FROM cases");
+	desk_run("DELETE FROM shipments");
+	desk_run("DELETE FROM order_lines");
+	desk_run("DELETE FROM orders");
+	desk_run("UPDATE cases SET order_no = ''");
+	decide_again(T0 + 50);
+	assert_text("it names no order and none is known for this address", "SELECT why FROM cases");
+}
+
 static void stock_that_is_gone_turns_a_reship_into_a_refund(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -654,6 +685,7 @@ int main(void)
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
+		CASE(a_person_reads_what_was_missing),
 		CASE(the_same_answer_does_not_leave_by_itself_twice),
 		CASE(who_names_anothers_order_gets_neither_words_nor_money),
 		CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),

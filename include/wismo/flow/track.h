@@ -20,4 +20,8 @@ const char *track_unaskable(const struct settings *settings, const struct carrie
 const struct carrier *track_carrier(const struct settings *settings, const struct carriers *carriers, const char *name,
 				    const char *said, const char *number);
 
+/* The same whether it can be asked or not: to tell whose section is missing. */
+const struct carrier *track_likeliest(const struct settings *settings, const struct carriers *carriers, const char *name,
+				      const char *said, const char *number);
+
 #endif

@@ -32,6 +32,11 @@ GPtrArray *order_list_of_buyer(struct store *store, const char *channel, const c
 /* struct shipment, oldest first. Owned; NULL on error. */
 GPtrArray *order_shipments(struct store *store, gint64 order_id, GError **error);
 
+/* Calls for each number shipped since `since` (or nobody knows when) of orders that were not cancelled, unless its carrier has told of
+ * its end. `carrier` and `said` may be NULL. At most `most`. */
+typedef void order_parcel_function(const char *carrier, const char *said, const char *number, void *user);
+bool order_each_parcel(struct store *store, gint64 since, guint most, order_parcel_function *call, void *user, GError **error);
+
 /* Pieces in stock; -1: the list does not tell (or on error, which is set). */
 gint64 order_stock(struct store *store, const char *sku, GError **error);
 
