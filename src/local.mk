@@ -173,6 +173,7 @@ src_libflow_a_SOURCES = \
 	src/flow/import_row.c \
 	src/flow/act.c \
 	src/flow/act_hook.c \
+	src/flow/act_promise.c \
 	src/flow/act_p.h \
 	src/flow/alarm.c \
 	src/flow/decide.c \

@@ -9,7 +9,6 @@
 #include "wismo/flow/act.h"
 #include "wismo/store/reply.h"
 #include "wismo/store/task.h"
-#include "wismo/store/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,30 +93,9 @@ int decide_each(const struct command_options *options, struct person *person, in
 	return code;
 }
 
-/* A reply that promises money or goods leaves only when its task was approved: nobody is told of a refund that was refused. */
-static bool promise_kept(const struct person *person, const struct reply *reply, GError **error)
-{
-	scoped(verdict_row) verdict = verdict_get(person->store, reply->verdict, error);
-	int kind = verdict && verdict->task ? task_kind_find(verdict->task) : TASK_TRACE;
-	g_autoptr(GPtrArray) tasks = verdict ? task_list(person->store, -1, 0, error) : NULL;
-
-	for (guint i = 0; tasks && kind != TASK_TRACE && i < tasks->len; i++) {
-		const struct task *task = g_ptr_array_index(tasks, i);
-
-		if (task->case_id != reply->case_id || (int) task->kind != kind
-		    || (task->state != TASK_PROPOSED && task->state != TASK_REJECTED))
-			continue;
-		g_set_error(error, WISMO_ERROR, WISMO_PARK, "it promises a %s, and t%" G_GINT64_FORMAT " is %s; %s", task_kind_name(task->kind),
-			    task->id, task_state_name(task->state), task->state == TASK_PROPOSED ? "approve both together"
-			    : "edit the text (wismo edit) or reject it");
-		return false;
-	}
-	return tasks != NULL;
-}
-
 static bool approve_reply(const struct person *person, struct reply *reply, GError **error)
 {
-	if (!reply->edited && !promise_kept(person, reply, error))
+	if (!reply->edited && !act_promise(person->store, reply, error))
 		return false;
 	if (reply->state == REPLY_UNCERTAIN && !person->again) {
 		g_set_error_literal(error, WISMO_ERROR, WISMO_PARK, "it may have reached the buyer already. Look into the Sent folder or the "

@@ -63,9 +63,7 @@ struct permit_answer permit_reply(const struct permit_reply *facts, gint64 now)
 
 struct permit_answer permit_task(const struct permit_task *facts)
 {
-	const struct buyer_case *buyer_case = facts->buyer_case;
-
-	if (buyer_case->state == CASE_CLOSED)
+	if (facts->buyer_case->state == CASE_CLOSED)
 		return say(PERMIT_ASK, "the case was closed meanwhile");
 	if (facts->task->kind == TASK_TRACE)
 		return say(PERMIT_GO, NULL);
@@ -75,11 +73,11 @@ struct permit_answer permit_task(const struct permit_task *facts)
 		return say(PERMIT_ASK, "the marketplace fulfils this order: its delivery is not ours to pay for");
 	if (facts->order->cancelled)
 		return say(PERMIT_ASK, "the order was cancelled");
-	if (buyer_case->marketplace_refunded)
+	if (facts->refunded)
 		return say(PERMIT_ASK, "the marketplace has refunded the buyer already");
-	if (buyer_case->claim == CLAIM_OPEN)
+	if (facts->claim == CLAIM_OPEN)
 		return say(PERMIT_ASK, "a claim is open: the marketplace decides, a payment would be a second one");
-	if (buyer_case->claim == CLAIM_CHARGEBACK)
+	if (facts->claim == CLAIM_CHARGEBACK)
 		return say(PERMIT_ASK, "a chargeback is open: the bank decides, a payment would be a second one");
 	if (facts->claims_protected)
 		return say(PERMIT_ASK, "the shipment is claims-protected: the marketplace pays");

@@ -25,9 +25,12 @@ bool act_permit(struct store *store, const struct task *task, struct permit_answ
 	scoped(order) order = NULL;
 	g_autoptr(GPtrArray) shipments = NULL;
 	struct permit_task facts = { .task = task, .buyer_case = buyer_case };
+	struct case_word word;
 
-	if (!buyer_case)
+	if (!buyer_case || !case_of_order(store, buyer_case, &word, error))
 		return false;
+	facts.claim = word.claim;
+	facts.refunded = word.refunded;
 	if (task->order_id) {
 		order = order_get(store, task->order_id, &cause);
 		shipments = cause ? NULL : order_shipments(store, task->order_id, &cause);

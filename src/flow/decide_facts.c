@@ -163,8 +163,8 @@ static void case_facts(struct decision *d)
 	facts_set_text(d->facts, FACT_URGENCY, urgency_name(c->urgency));
 	facts_set_text(d->facts, FACT_CHANNEL, d->channel ? c->channel : NULL);
 	facts_set_text(d->facts, FACT_LANG, c->lang);
-	facts_set_text(d->facts, FACT_CLAIM, claim_name(c->claim));
-	facts_set_int(d->facts, FACT_MARKETPLACE_REFUNDED, c->marketplace_refunded);
+	facts_set_text(d->facts, FACT_CLAIM, claim_name(d->word.claim));
+	facts_set_int(d->facts, FACT_MARKETPLACE_REFUNDED, d->word.refunded);
 	facts_set_int(d->facts, FACT_ASKED, c->asked_at != 0);
 	facts_set_int(d->facts, FACT_FIRST, c->answered_at == 0 && d->ledger.sent == 0);
 	facts_set_int(d->facts, FACT_EARLIER_REPLIES, d->ledger.sent);
@@ -200,7 +200,7 @@ bool decide_load(struct decision *d, gint64 case_id, GError **error)
 		g_propagate_error(error, g_steal_pointer(&cause));
 		return false;
 	}
-	if (!load_shipment(d, error) || !load_stock(d, error)
+	if (!case_of_order(store, d->buyer_case, &d->word, error) || !load_shipment(d, error) || !load_stock(d, error)
 	    || !verdict_ledger(store, d->buyer_case, d->order ? d->order->id : 0, mail, d->now, &d->ledger, error))
 		return false;
 	d->facts = facts_new();

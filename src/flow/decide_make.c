@@ -192,14 +192,16 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 }
 
 /* Proposed payments are withdrawn when the facts have another answer now; not when a rule only calls for a person, who may
- * want to see them, nor when a person has spoken on one of the order's lines: the others are theirs then. */
+ * want to see them, nor when a person has spoken on one of the order's lines: the others are theirs then. What forbids a
+ * payment, or pays in another way, holds for all cases of the order; an answer without either is this buyer's alone. */
 static bool withdraw(const struct decision *d, const struct policy_rule *rule, const char *no, GError **error)
 {
 	bool pays = decide_pays(rule) && !no;
 
 	if (!facts_is(d->facts, FACT_COMPENSATION, "proposed") || (!no && !pays && !rule->reply && !rule->closes))
 		return true;
-	return task_withdraw(d->flow->store, d->buyer_case->id, pays ? rule->task : -1, d->now, "mind", error);
+	return task_withdraw(d->flow->store, d->buyer_case->id, d->order && (no || pays) ? d->order->id : 0, pays ? rule->task : -1,
+			     d->now, "mind", error);
 }
 
 static bool pay(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error)

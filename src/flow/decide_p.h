@@ -14,6 +14,7 @@
 #include "wismo/model/order.h"
 #include "wismo/model/reply.h"
 #include "wismo/model/tracking.h"
+#include "wismo/store/case.h"
 #include "wismo/store/reading.h"
 #include "wismo/store/verdict.h"
 
@@ -33,6 +34,7 @@ struct decision {
 	bool claims_protected;
 	gint64 parcels;			/* shipments of the order */
 	struct verdict_ledger ledger;
+	struct case_word word;		/* of the marketplace, on the order */
 	const struct account *account;	/* NULL: not configured any more */
 	const struct channel *channel;
 	/* made */

@@ -289,13 +289,14 @@ static bool apply_notice(const struct thread *t, struct buyer_case *one, GError 
 	switch (t->reading->notice) {
 	case NOTICE_COPY_ACCEPTED: return accepted(t, one, error);
 	case NOTICE_NOT_DELIVERED: return not_delivered(t, one, error);
-	case NOTICE_CLAIM_OPENED: return claimed(t, one, CLAIM_OPEN, error);
-	case NOTICE_CHARGEBACK: return claimed(t, one, CLAIM_CHARGEBACK, error);
-	case NOTICE_CLAIM_CLOSED: return claimed(t, one, CLAIM_CLOSED, error);
+	case NOTICE_CLAIM_OPENED: return claimed(t, one, CLAIM_OPEN, error) && case_wake_others(t->store, one, error);
+	case NOTICE_CHARGEBACK: return claimed(t, one, CLAIM_CHARGEBACK, error) && case_wake_others(t->store, one, error);
+	case NOTICE_CLAIM_CLOSED: return claimed(t, one, CLAIM_CLOSED, error) && case_wake_others(t->store, one, error);
 	case NOTICE_REFUND_ISSUED:
 		one->marketplace_refunded = true;
 		return save(t, one, one->state, error) &&
-			case_reply_hold(t->store, one->id, "the marketplace has refunded", error);
+			case_reply_hold(t->store, one->id, "the marketplace has refunded", error) &&
+			case_wake_others(t->store, one, error);
 	case NOTICE_CANCEL_REQUEST:
 		one->cancel_asked = true;
 		return save(t, one, one->state, error) &&

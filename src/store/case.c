@@ -127,6 +127,30 @@ struct buyer_case *case_find_name(struct store *store, const char *account, cons
 	return the_only(&only, NULL);
 }
 
+static bool take_word(sqlite3_stmt *row, void *user)
+{
+	static const enum claim ranks[] = { CLAIM_NONE, CLAIM_CLOSED, CLAIM_OPEN, CLAIM_CHARGEBACK };
+	struct case_word *word = user;
+
+	word->claim = ranks[CLAMP(sql_column_int(row, 0), 0, (gint64) G_N_ELEMENTS(ranks) - 1)];
+	word->refunded = sql_column_int(row, 1);
+	return false;
+}
+
+bool case_of_order(struct store *store, const struct buyer_case *one, struct case_word *word, GError **error)
+{
+	*word = (struct case_word) { CLAIM_NONE, false };
+	return sql_each(store, error, take_word, word, "SELECT max(CASE claim WHEN 'chargeback' THEN 3 WHEN 'open' THEN 2"
+			" WHEN 'closed' THEN 1 ELSE 0 END), max(marketplace_refunded) FROM cases WHERE id = ?"
+			" OR (order_no = ? AND order_no <> '' AND channel = ?)", "iss", one->id, one->order_no, one->channel);
+}
+
+bool case_wake_others(struct store *store, const struct buyer_case *one, GError **error)
+{
+	return sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE order_no = ? AND order_no <> ''"
+		       " AND channel = ? AND id <> ? AND state <> 'closed'", "ssi", one->order_no, one->channel, one->id);
+}
+
 bool case_put(struct store *store, struct buyer_case *one, GError **error)
 {
 	if (!sql_run(store, error, "INSERT INTO cases (account, channel, buyer, order_no, marketplace, lang, buyer_name, state, why,"

@@ -191,12 +191,14 @@ static bool add_id(sqlite3_stmt *row, void *user)
 	return true;
 }
 
-bool task_withdraw(struct store *store, gint64 case_id, int kind, gint64 now, const char *actor, GError **error)
+bool task_withdraw(struct store *store, gint64 case_id, gint64 order_id, int kind, gint64 now, const char *actor, GError **error)
 {
 	const char *kept = kind < 0 ? "" : task_kind_name((enum task_kind) kind);
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	bool fine = sql_each(store, error, add_id, ids, "SELECT id FROM tasks WHERE case_id = ? AND state = 'proposed'"
-			     " AND kind IN ('reship', 'refund') AND kind <> ?", "is", case_id, kept);
+	bool fine = sql_each(store, error, add_id, ids, "SELECT id FROM tasks WHERE case_id = ?1 AND +state = 'proposed'"
+			     " AND kind IN ('reship', 'refund') AND kind <> ?3 UNION SELECT id FROM tasks WHERE order_id = ?2"
+			     " AND +state = 'proposed' AND kind IN ('reship', 'refund') AND kind <> ?3 AND state <> 'rejected'", "iis",
+			     case_id, order_id, kept);
 
 	for (guint i = 0; fine && i < ids->len; i++) {
 		gint64 id = g_array_index(ids, gint64, i);

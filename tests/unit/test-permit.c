@@ -121,10 +121,10 @@ static void trace(struct permit_task *f) { task.kind = TASK_TRACE; f->order = NU
 static void no_order(struct permit_task *f) { f->order = NULL; }
 static void marketplace(struct permit_task *f) { (void) f; order.by_marketplace = true; }
 static void cancelled(struct permit_task *f) { (void) f; order.cancelled = true; }
-static void refunded(struct permit_task *f) { (void) f; buyer_case.marketplace_refunded = true; }
-static void claimed(struct permit_task *f) { (void) f; buyer_case.claim = CLAIM_OPEN; }
-static void charged_back(struct permit_task *f) { (void) f; buyer_case.claim = CLAIM_CHARGEBACK; }
-static void claim_over(struct permit_task *f) { (void) f; buyer_case.claim = CLAIM_CLOSED; }
+static void refunded(struct permit_task *f) { f->refunded = true; }
+static void claimed(struct permit_task *f) { f->claim = CLAIM_OPEN; }
+static void charged_back(struct permit_task *f) { f->claim = CLAIM_CHARGEBACK; }
+static void claim_over(struct permit_task *f) { f->claim = CLAIM_CLOSED; }
 static void protected(struct permit_task *f) { f->claims_protected = true; }
 static void no_amount(struct permit_task *f) { (void) f; task.amount_cents = -1; }
 static void zero(struct permit_task *f) { (void) f; task.amount_cents = 0; }

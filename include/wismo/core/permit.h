@@ -36,6 +36,8 @@ struct permit_task {
 	const struct task *task;
 	const struct buyer_case *buyer_case;
 	const struct order *order;	/* NULL: none */
+	enum claim claim;		/* of the order, in whichever of its cases */
+	bool refunded;			/* likewise, by the marketplace */
 	bool claims_protected;		/* a shipment of the order is */
 };
 /* Refunds and reships; traces cost nothing and need only an open case. */

@@ -8,6 +8,10 @@
 /* Loads what permit_task wants to know and asks it. answer->why is owned by the caller. */
 bool act_permit(struct store *store, const struct task *task, struct permit_answer *answer, GError **error);
 
+/* A reply that promises money or goods leaves only when its task was approved, in whichever case of the order it stands: nobody
+ * is told of a refund that was refused. WISMO_PARK names the task that stands in the way. */
+bool act_promise(struct store *store, const struct reply *reply, GError **error);
+
 /* The task as one JSON object, as hooks and `wismo tasks --json` show it. Owned; NULL on error. */
 char *act_json(struct store *store, const struct task *task, GError **error);
 

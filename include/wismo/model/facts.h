@@ -47,8 +47,8 @@
 	FACT(VALUE, "value", REAL, "in the order's currency", "20", "sum of the order's lines") \
 	FACT(STOCK, "stock", INT, "pieces", "4", "least stock of the order's articles") \
 	FACT(CLAIMS_PROTECTED, "claims_protected", BOOL, "0 1", "0", "the marketplace pays for losses of this shipment") \
-	FACT(CLAIM, "claim", WORD, "none open closed chargeback", "none", "") \
-	FACT(MARKETPLACE_REFUNDED, "marketplace_refunded", BOOL, "0 1", "0", "") \
+	FACT(CLAIM, "claim", WORD, "none open closed chargeback", "none", "of this order, in whichever case") \
+	FACT(MARKETPLACE_REFUNDED, "marketplace_refunded", BOOL, "0 1", "0", "this order, in whichever case") \
 	FACT(COMPENSATION, "compensation", WORD, "none rejected proposed approved done", "none", \
 	     "refund or reship of this order; rejected: a person has refused the only one") \
 	FACT(TRACE, "trace", WORD, "none rejected proposed approved done", "none", "a trace with the carrier") \

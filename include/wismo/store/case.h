@@ -23,6 +23,17 @@ struct buyer_case *case_find_only(struct store *store, const char *account, cons
 struct buyer_case *case_find_name(struct store *store, const char *account, const char *channel,
 				  const char *buyer_name, GError **error);
 
+/* What the marketplace has said of the case's order to any of the order's cases, closed ones too: two buyers, or two accounts,
+ * may ask for one parcel, and money leaves once. */
+struct case_word {
+	enum claim claim;	/* the gravest: none, closed, open, chargeback */
+	bool refunded;
+};
+bool case_of_order(struct store *store, const struct buyer_case *buyer_case, struct case_word *word, GError **error);
+
+/* The order's other cases that are not closed are decided again. */
+bool case_wake_others(struct store *store, const struct buyer_case *buyer_case, GError **error);
+
 /* Inserts and sets id and version. */
 bool case_put(struct store *store, struct buyer_case *buyer_case, GError **error);
 

@@ -1,0 +1,242 @@
+/* Payments belong to an order: two buyers, or two accounts, may ask for one parcel, and what stops one payment stops all. */
+#include "tests/lib/unit.h"
+
+#include "tests/lib/desk.h"
+#include "wismo/base/error.h"
+#include "wismo/flow/act.h"
+#include "wismo/store/case.h"
+#include "wismo/store/order.h"
+#include "wismo/store/reply.h"
+#include "wismo/store/task.h"
+#include "wismo/store/tracking.h"
+
+#include <string.h>
+
+#define T0 G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
+#define HOUR_S 3600
+#define DAY_S 86400
+#define NUMBER "00340434161094015902"
+
+/* ---- helpers ---- */
+
+/* An order of one line that should have come four days ago; gives its id. */
+static gint64 put_order(void)
+{
+	scoped(order) order = order_new();
+	struct order_line *line = g_new0(struct order_line, 1);
+	gint64 id = 0;
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	order->channel = g_strdup("amazon");
+	order->order_no = g_strdup(DESK_ORDER);
+	order->ordered_at = T0 - 14 * DAY_S;
+	order->promised_at = T0 - 4 * DAY_S;
+	order->currency = g_strdup("EUR");
+	*line = (struct order_line) { g_strdup("1"), g_strdup("TEE"), g_strdup("Teekanne"), 1, 1990 };
+	g_ptr_array_add(order->lines, line);
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put(desk.flow.store, order, T0, &result, &id, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+	return id;
+}
+
+/* Its parcel, and five more pieces on the shelf. */
+static void put_parcel(gint64 order_id)
+{
+	scoped(shipment) shipment = shipment_new();
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	shipment->order_id = order_id;
+	shipment->carrier = g_strdup("dhl");
+	shipment->number = g_strdup(NUMBER);
+	shipment->shipped_at = T0 - 12 * DAY_S;
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put_shipment(desk.flow.store, shipment, &result, &error));
+	assert_true(order_put_stock(desk.flow.store, "TEE", 5, T0, &result, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+/* The carrier's word, `silent_days` after the parcel's last move. */
+static void put_tracking(enum track_status status, int silent_days, gint64 at)
+{
+	scoped(tracking) tracking = tracking_new();
+	g_autoptr(GError) error = NULL;
+
+	tracking->carrier = g_strdup("dhl");
+	tracking->number = g_strdup(NUMBER);
+	tracking->status = status;
+	tracking->status_at = tracking->moved_at = at - (gint64) silent_days * DAY_S;
+	tracking->asked_at = at;
+	assert_true(store_begin(desk.flow.store, &error));
+	if (!tracking_put(desk.flow.store, tracking, &error))
+		fail_msg("%s", error->message);
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+static void ask(gint64 at)
+{
+	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein Paket ist nicht angekommen.", at);
+	desk_step(understand_step, at);
+}
+
+static void decide(gint64 at)
+{
+	desk_run("UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed'");
+	assert_true(desk_step(decide_step, at) >= 1);
+}
+
+/* c1 is decided: its parcel is lost, and goods are proposed. */
+static void first_case(void)
+{
+	put_parcel(put_order());
+	put_tracking(TRACK_LOST, 9, T0);
+	ask(T0);
+	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+}
+
+/* c2 is another buyer's for the same order, not decided yet. */
+static void second_case(gint64 at)
+{
+	desk_run("UPDATE cases SET buyer = 'other@marketplace.amazon.de', version = version + 1");
+	ask(at);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE order_no = '" DESK_ORDER "'"), 2);
+}
+
+static void assert_task(const char *wanted)
+{
+	g_autofree char *text = desk_text("SELECT group_concat('c' || case_id || ' ' || kind || ' ' || state) FROM tasks");
+
+	assert_string_equal(text ? text : "", wanted);
+}
+
+static struct task *task_1(void)
+{
+	struct task *task = task_get(desk.flow.store, 1, NULL);
+
+	assert_non_null(task);
+	return task;
+}
+
+/* ---- two cases of one order ---- */
+
+static const struct { const char *name, *sql, *why; } words[] = {
+	{ "claim", "UPDATE cases SET claim = 'open', dirty = 1, version = version + 1 WHERE id = 2", "a claim is open" },
+	{ "chargeback", "UPDATE cases SET claim = 'chargeback', dirty = 1, version = version + 1 WHERE id = 2", "a chargeback is open" },
+	{ "refunded", "UPDATE cases SET marketplace_refunded = 1, dirty = 1, version = version + 1 WHERE id = 2", "has refunded" },
+};
+
+static void the_last_look_sees_every_case_of_the_order(void **state)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		scoped(task) task = NULL;
+		struct permit_answer answer = { 0 };
+
+		first_case();
+		second_case(T0 + HOUR_S);
+		task = task_1();
+		assert_true(act_permit(desk.flow.store, task, &answer, NULL));
+		assert_int_equal(answer.permit, PERMIT_GO);
+		desk_run(words[i].sql);
+		assert_true(act_permit(desk.flow.store, task, &answer, NULL));
+		if (answer.permit != PERMIT_ASK || !strstr(answer.why, words[i].why))
+			fail_msg("%s: %s", words[i].name, answer.why ? answer.why : "goes");
+		g_free(answer.why);
+		/* A claim does not end with its case. */
+		desk_run("UPDATE cases SET state = 'closed' WHERE id = 2");
+		assert_true(act_permit(desk.flow.store, task, &answer, NULL));
+		assert_int_equal(answer.permit, PERMIT_ASK);
+		g_free(answer.why);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+static void what_one_case_learns_withdraws_the_others_payment(void **state)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		first_case();
+		second_case(T0 + HOUR_S);
+		desk_step(decide_step, T0 + HOUR_S);
+		assert_task("c1 reship proposed");
+		desk_run(words[i].sql);
+		desk_step(decide_step, T0 + 2 * HOUR_S);
+		assert_task("c1 reship rejected");
+		decide(T0 + 3 * HOUR_S);
+		assert_task("c1 reship rejected");
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+static void beside_anothers_claim_nothing_is_proposed(void **state)
+{
+	(void) state;
+	put_parcel(put_order());
+	put_tracking(TRACK_LOST, 9, T0);
+	ask(T0);
+	second_case(T0 + 10);
+	desk_run("UPDATE cases SET claim = 'open', dirty = 0, state = 'person', version = version + 1 WHERE id = 2");
+	desk_step(decide_step, T0 + 20);
+	assert_task("");
+}
+
+/* The notice itself, as it comes by mail: it is the oldest case's, and the other one hears of it. */
+static void a_notice_wakes_the_other_cases(void **state)
+{
+	(void) state;
+	first_case();
+	second_case(T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE dirty"), 0);
+	desk_notice("A_Z_CLAIM_RESPONDENT_NOTIFY", "Claim received on order " DESK_ORDER, "in the amount of $19.90, within 72 hours",
+		    T0 + 2 * HOUR_S);
+	desk_step(understand_step, T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE claim = 'open'"), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE dirty"), 2);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE template = 'reship' AND state IN ('draft', 'due')"), 0);
+}
+
+static void a_promise_waits_for_the_task_of_the_other_case(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(reply) reply = NULL;
+	scoped(task) task = NULL;
+
+	(void) state;
+	first_case();
+	second_case(T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_task("c1 reship proposed");
+	reply = reply_get(desk.flow.store, desk_int("SELECT id FROM replies WHERE case_id = 2 AND template = 'reship'"), &error);
+	assert_non_null(reply);
+	assert_false(act_promise(desk.flow.store, reply, &error));
+	assert_true(g_error_matches(error, WISMO_ERROR, WISMO_PARK));
+	assert_string_equal(error->message, "it promises a reship, and t1 is proposed; approve both together");
+	task = task_1();
+	assert_true(task_approve(desk.flow.store, task, T0 + 2 * HOUR_S, "anna", NULL));
+	assert_true(act_promise(desk.flow.store, reply, NULL));
+}
+
+static int load(void **state)
+{
+	(void) state;
+	return desk_open(NULL, RULEBOOK_ALL);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(the_last_look_sees_every_case_of_the_order),
+		CASE(what_one_case_learns_withdraws_the_others_payment),
+		CASE(beside_anothers_claim_nothing_is_proposed),
+		CASE(a_notice_wakes_the_other_cases),
+		CASE(a_promise_waits_for_the_task_of_the_other_case),
+	};
+
+	return cmocka_run_group_tests(tests, load, desk_close);
+}
