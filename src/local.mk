@@ -51,6 +51,7 @@ src_libcore_a_SOURCES = \
 	src/core/channel_prove.c \
 	src/core/classify.c \
 	src/core/classify_p.h \
+	src/core/classify_place.c \
 	src/core/classify_words.c \
 	src/core/fold.c \
 	src/core/fold_mend.c \
