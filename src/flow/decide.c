@@ -97,7 +97,7 @@ static void move_case(struct decision *d, const struct policy_rule *rule, enum g
 	c->attempts = 0;
 	g_clear_pointer(&c->why, g_free);
 	c->look_at = 0;
-	if (rule->closes) {
+	if (rule->closes && !d->ledger.edited) {
 		c->state = CASE_CLOSED;
 		c->due_at = 0;
 		g_clear_pointer(&c->due_why, g_free);
@@ -121,7 +121,23 @@ static const char *stuck_by(const struct decision *d, bool replies, enum reply_s
 {
 	if (facts_is(d->facts, FACT_SENDER, "other"))
 		return GATE_STRANGER;
-	return replies && (state == REPLY_BLOCKED || state == REPLY_REJECTED) ? g_ptr_array_index(notes, answer) : NULL;
+	if (!replies)
+		return d->ledger.edited ? g_ptr_array_index(notes, answer) : NULL;
+	return state == REPLY_BLOCKED || state == REPLY_REJECTED ? g_ptr_array_index(notes, answer) : NULL;
+}
+
+/* Why the rule's answer is not given, whatever it is; NULL: it is given. */
+static const char *silence(const struct decision *d, const struct policy_rule *rule)
+{
+	if (d->buyer_case->asked_at)
+		return d->ledger.mail_answered ? "this mail has an answer already, sent or on its way" : NULL;
+	/* A person has answered in our place: what was said there is not known, and nobody has asked since. */
+	if (!d->ledger.sent)
+		return "a person has answered, and the buyer has not written again";
+	/* Looked at by the clock: only news is worth a mail. */
+	if (g_strcmp0(d->ledger.last_template, rule->reply) == 0)
+		return "nothing has changed since the last answer";
+	return NULL;
 }
 
 /* False only when nothing at all can be decided now. */
@@ -135,6 +151,7 @@ static bool conclude(struct decision *d, GError **error)
 	enum reply_state state = REPLY_DRAFT;
 	enum gate_reach reach;
 	gint64 next_at;
+	const char *silent;
 	bool replies, fine;
 	guint answer;
 
@@ -142,18 +159,9 @@ static bool conclude(struct decision *d, GError **error)
 	reach = reach_of(d, policy.rule, gates);
 	next_at = d->now + (policy.rule->look_again_s ? policy.rule->look_again_s : 2 * DAY_S);
 	replies = policy.rule->reply && reach != REACH_NOTHING && d->row && d->account && !policy.rule->closes;
-	if (replies && d->buyer_case->asked_at && d->ledger.mail_answered) {
-		g_ptr_array_add(notes, g_strdup("this mail has an answer already, sent or on its way"));
-		replies = false;
-	}
-	/* A person has answered in our place: what was said there is not known, and nobody has asked since. */
-	if (replies && !d->buyer_case->asked_at && !d->ledger.sent) {
-		g_ptr_array_add(notes, g_strdup("a person has answered, and the buyer has not written again"));
-		replies = false;
-	}
-	/* Looked at by the clock: only news is worth a mail. */
-	if (replies && !d->buyer_case->asked_at && g_strcmp0(d->ledger.last_template, policy.rule->reply) == 0) {
-		g_ptr_array_add(notes, g_strdup("nothing has changed since the last answer"));
+	silent = replies ? silence(d, policy.rule) : NULL;
+	if (silent) {
+		g_ptr_array_add(notes, g_strdup(silent));
 		replies = false;
 	}
 	if (missing)
@@ -174,6 +182,8 @@ static bool conclude(struct decision *d, GError **error)
 		fine = decide_put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
 	else if (fine)
 		fine = decide_make_room(d, NULL, error);
+	if (fine && !replies && d->ledger.edited)
+		g_ptr_array_add(notes, decide_edited(d, NULL));
 	if (fine && d->flow->settings->mode != MODE_OBSERVE)
 		fine = decide_put_tasks(d, policy.rule, row->id, notes, error);
 	if (fine && notes->len) {

@@ -81,6 +81,22 @@ static void name_reply(const struct decision *d, const struct policy_rule *rule,
 	}
 }
 
+char *decide_edited(const struct decision *d, const char *template)
+{
+	if (template)
+		return g_strdup_printf("r%" G_GINT64_FORMAT ", which a person has edited, stands: it would be \"%s\" now", d->ledger.edited,
+				       template);
+	return g_strdup_printf("r%" G_GINT64_FORMAT ", which a person has edited, stands: there would be no answer now", d->ledger.edited);
+}
+
+/* A person's words for the same mail stand in the way of an answer with another cause. */
+static bool in_the_way(const struct decision *d, const char *cause, GError **error)
+{
+	scoped(reply) edited = d->ledger.edited ? reply_get(d->flow->store, d->ledger.edited, error) : NULL;
+
+	return edited && strcmp(edited->cause, cause) != 0;
+}
+
 bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
 		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error)
 {
@@ -95,6 +111,15 @@ bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, 
 		return decide_make_room(d, NULL, error);
 	}
 	name_reply(d, rule, reply, reach, gates, lint);
+	if (in_the_way(d, reply->cause, &cause)) {
+		g_ptr_array_add(notes, decide_edited(d, rule->reply));
+		*state = REPLY_BLOCKED;
+		return decide_make_room(d, NULL, error);
+	}
+	if (cause) {
+		g_propagate_error(error, g_steal_pointer(&cause));
+		return false;
+	}
 	reply->verdict = verdict;
 	if (!decide_make_room(d, reply->cause, error) || !reply_put(d->flow->store, reply, d->now, "mind", &changed, error)
 	    || (!changed && !reply_renew(d->flow->store, reply, d->now, "mind", &changed, error)))

@@ -59,6 +59,9 @@ bool decide_make_room(const struct decision *d, const char *cause, GError **erro
 bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, gint64 verdict, enum gate_reach reach, gint64 next_at,
 		      const GArray *gates, GPtrArray *notes, enum reply_state *state, GError **error);
 
+/* What to note when an answer in a person's words stays though the facts have another (`template`; NULL: none). Owned. */
+char *decide_edited(const struct decision *d, const char *template);
+
 /* The tasks of a verdict, if it has any; proposals that it does not make any more are withdrawn. */
 bool decide_put_tasks(const struct decision *d, const struct policy_rule *rule, gint64 verdict, GPtrArray *notes, GError **error);
 bool decide_pays(const struct policy_rule *rule);	/* proposes a reship or refund */

@@ -129,6 +129,9 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 						" ('sending', 'handed_over', 'sent', 'uncertain')"
 						" OR (state IN ('due', 'later') AND approved_by <> 'auto'))", "i", mail) > 0;
 	if (!cause)
+		ledger->edited = sql_int(store, &cause, 0, "SELECT max(id) FROM replies WHERE mail = ? AND case_id = ? AND edited = 1"
+					 " AND state IN ('draft', 'blocked')", "ii", mail, c->id);
+	if (!cause)
 		ledger->compensation = progress(sql_int(store, &cause, 0, "SELECT " RANK " FROM tasks WHERE kind IN ('reship', 'refund') AND"
 							" (order_id = ? OR case_id = ?)", "ii", order_id, c->id));
 	if (!cause)
@@ -178,7 +181,7 @@ gint64 verdict_live_reply(struct store *store, gint64 case_id, char **cause, GEr
 	struct live live = { 0, cause };
 
 	*cause = NULL;
-	sql_each(store, error, take_live, &live, "SELECT id, cause FROM replies WHERE case_id = ? AND (state IN ('draft', 'blocked')"
+	sql_each(store, error, take_live, &live, "SELECT id, cause FROM replies WHERE case_id = ? AND edited = 0 AND (state IN ('draft', 'blocked')"
 		 " OR (state IN ('due', 'later') AND approved_by = 'auto')) ORDER BY id DESC LIMIT 1", "i", case_id);
 	return live.id;
 }

@@ -252,6 +252,55 @@ static void a_persons_words_are_not_written_over(void **state)
 	assert_text("Liebe Anna, ich kümmere mich.\n", "SELECT body FROM replies WHERE state = 'draft'");
 }
 
+/* Other facts make no draft beside it: a person decides what is true of the two. */
+static void what_a_person_edited_stays_when_the_facts_change(void **state)
+{
+	static const char words[] = "Liebe Anna, ich kümmere mich.\n";
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 3);
+	reply = newest_reply();
+	assert_true(reply_edit(desk.flow.store, reply, words, T0 + 20, "anna", NULL));
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("overdue");
+	assert_text(words, "SELECT body FROM replies WHERE state = 'draft'");
+	assert_text("person", "SELECT state FROM cases");
+	assert_text("r1, which a person has edited, stands: it would be \"pickup\" now", "SELECT why FROM cases");
+	/* When the facts come back it is the rules' answer again, in the person's words. */
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_open("overdue");
+	assert_text("open", "SELECT state FROM cases");
+	/* A new question gets a draft of its own. */
+	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Das Paket ist immer noch nicht da. Wo bleibt es?", T0 + 3 * HOUR_S);
+	desk_step(understand_step, T0 + 3 * HOUR_S);
+	desk_step(decide_step, T0 + 3 * HOUR_S);
+	assert_int_equal(desk_int("SELECT group_concat(mail, '') FROM (SELECT mail FROM replies WHERE " LIVE " ORDER BY id)"), 12);
+	assert_text(words, "SELECT body FROM replies WHERE state = 'draft' AND mail = 1");
+}
+
+/* Nor does the case close over a person's head. */
+static void a_case_with_an_edited_draft_is_not_closed_by_the_carrier(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	approve_and_send(T0 + 60);
+	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	assert_open("pickup");
+	reply = newest_reply();
+	assert_true(reply_edit(desk.flow.store, reply, "Liebe Anna, es liegt bei der Post.\n", T0 + DAY_S, "anna", NULL));
+	put_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
+	desk_step(decide_step, T0 + 2 * DAY_S);
+	assert_open("pickup");
+	assert_text("person", "SELECT state FROM cases");
+	assert_text("r2, which a person has edited, stands: there would be no answer now", "SELECT why FROM cases");
+}
+
 static void what_leaves_by_itself_gives_way_too(void **state)
 {
 	(void) state;
@@ -673,6 +722,8 @@ int main(void)
 		CASE(facts_that_come_back_bring_the_answer_back),
 		CASE(the_same_answer_with_newer_facts_says_the_newer_ones),
 		CASE(a_persons_words_are_not_written_over),
+		CASE(what_a_person_edited_stays_when_the_facts_change),
+		CASE(a_case_with_an_edited_draft_is_not_closed_by_the_carrier),
 		CASE(what_leaves_by_itself_gives_way_too),
 		CASE(a_gate_that_closes_holds_what_would_leave),
 		CASE(a_rejected_task_is_not_proposed_again),

@@ -40,6 +40,7 @@ bool verdict_each(struct store *store, guint limit, verdict_each_function *each,
 struct verdict_ledger {
 	gint64 sent;			/* answers that left, or may have */
 	bool mail_answered;		/* one of them answers `mail`, is on its way or approved by a person */
+	gint64 edited;			/* an answer to `mail` in a person's words that nobody has approved yet; 0: none */
 	const char *compensation;	/* static: none rejected proposed approved done; what the mind withdrew is none */
 	const char *trace;
 	gint64 repeat_claims;
@@ -50,7 +51,7 @@ bool verdict_ledger(struct store *store, const struct buyer_case *buyer_case, gi
 		    struct verdict_ledger *ledger, GError **error);
 void verdict_ledger_clear(struct verdict_ledger *ledger);
 
-/* The case's reply that has not left and that no person has approved: its id and cause; 0: none. */
+/* The case's reply that has not left and that no person has approved or edited: its id and cause; 0: none. */
 gint64 verdict_live_reply(struct store *store, gint64 case_id, char **cause, GError **error);
 
 SCOPE(verdict_row, verdict_row_free)
