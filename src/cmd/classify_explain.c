@@ -19,6 +19,12 @@ static int by_place(gconstpointer a, gconstpointer b)
 	return (int) left->opens - (int) right->opens;	/* close before open */
 }
 
+/* Learned words stand everywhere in a text: they are named below it, not marked in it. */
+static bool is_marked(const struct evidence *evidence, const struct buyertext *text)
+{
+	return evidence->end > evidence->start && *text->own && !g_str_has_suffix(evidence->rule, "/words");
+}
+
 static GArray *marks_of(const struct reading *reading, const struct buyertext *text)
 {
 	GArray *marks = g_array_new(FALSE, FALSE, sizeof(struct mark));
@@ -28,8 +34,7 @@ static GArray *marks_of(const struct reading *reading, const struct buyertext *t
 		struct mark open = { buyertext_whole_at(text, one->start), true, i + 1 };
 		struct mark close = { one->end > one->start ? buyertext_whole_at(text, one->end - 1) + 1 : 0, false, i + 1 };
 
-		/* Words of the subject, where the text is empty, stand in no line. */
-		if (one->end <= one->start || !*text->own)
+		if (!is_marked(one, text))
 			continue;
 		g_array_append_val(marks, open);
 		g_array_append_val(marks, close);
@@ -90,8 +95,10 @@ void classify_explain(const struct letter *letter, const struct reading *reading
 	for (guint i = 0; i < reading->evidence->len; i++) {
 		const struct evidence *one = g_ptr_array_index(reading->evidence, i);
 
+		const bool told = !is_marked(one, text) && one->text;
+
 		printf("  %2u  %+.1f  %-20s %s%s%s\n", i + 1, one->weight, intent_name(one->intent), one->rule,
-		       one->end > one->start ? "" : "  ", one->end > one->start || !one->text ? "" : one->text);
+		       told ? "  " : "", told ? one->text : "");
 	}
 	for (guint i = 0; i < reading->order_ids->len; i++)
 		printf("  order     %s\n", (const char *) g_ptr_array_index(reading->order_ids, i));
