@@ -28,7 +28,7 @@ static cfg_opt_t step_options[] = {
 };
 static cfg_opt_t outcome_options[] = { CFG_STR_LIST("when", (char *) "{}", CFGF_NONE), CFG_END() };
 static cfg_opt_t answer_options[] = {
-	CFG_STR("result", NULL, CFGF_NONE), CFG_STR("events", NULL, CFGF_NONE), CFG_STR("current", NULL, CFGF_NONE),
+	CFG_STR("result", NULL, CFGF_NONE), CFG_STR("own", NULL, CFGF_NONE), CFG_STR("events", NULL, CFGF_NONE), CFG_STR("current", NULL, CFGF_NONE),
 	CFG_STR("eta_from", NULL, CFGF_NONE), CFG_STR("eta_to", NULL, CFGF_NONE), CFG_STR("signature", NULL, CFGF_NONE),
 	CFG_STR("code", NULL, CFGF_NONE), CFG_STR("text", NULL, CFGF_NONE), CFG_STR("coarse", NULL, CFGF_NONE),
 	CFG_STR("place", NULL, CFGF_NONE), CFG_STR("at", NULL, CFGF_NONE), CFG_STR("order", "newest_first", CFGF_NONE),

@@ -6,6 +6,7 @@
 #include "wismo/core/expr.h"
 #include "wismo/core/regex.h"
 
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ enum event_column { EVENT_EVENT, EVENT_RESULT, EVENT_ZONE, EVENT_CODE, EVENT_TEX
 static const char *const event_columns[] = { "event", "result", "zone", "code", "text", "coarse", NULL };
 
 static const char *const fields[] = {
-	"result", "events", "current", "eta_from", "eta_to", "signature", "code", "text", "coarse", "place", "at",
+	"result", "own", "events", "current", "eta_from", "eta_to", "signature", "code", "text", "coarse", "place", "at",
 };
 _Static_assert(G_N_ELEMENTS(fields) == CARRIER_FIELDS, "one name for each field");
 
@@ -364,14 +365,57 @@ static void unreadable(struct tracking *tracking, const char *why)
 	tracking->why = g_strdup(why);
 }
 
+/* `own` in any writing that the carrier takes for the number that was asked. */
+static bool same_number(const struct carrier *carrier, const char *own, const char *number)
+{
+	g_autofree char *own_normal = carrier_normal(own), *own_asked = carrier_asked(carrier, own);
+	g_autofree char *normal = carrier_normal(number), *asked = carrier_asked(carrier, number);
+
+	return strcmp(own_normal, normal) == 0 || strcmp(own_normal, asked) == 0 || strcmp(own_asked, normal) == 0
+		|| strcmp(own_asked, asked) == 0;
+}
+
+/* One of several, as a JSON array, is enough: abroad a parcel has a second number. What is empty is not told, and an answer
+ * that tells no number is believed. */
+static bool list_tells_another(const struct carrier *carrier, const json_t *list, const char *number)
+{
+	bool told = false;
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		g_autofree char *text = json_is_string(one) ? g_strdup(json_string_value(one))
+			: json_is_integer(one) ? g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(one)) : NULL;
+
+		if (text && *text && same_number(carrier, text, number))
+			return false;
+		told = told || (text ? *text : !json_is_null(one));
+	}
+	return told;
+}
+
+static bool about_another(const struct carrier *carrier, const char *own, const char *number)
+{
+	json_t *list = own && *own == '[' ? json_loads(own, 0, NULL) : NULL;
+	bool another = list ? list_tells_another(carrier, list, number) : own && *own && !same_number(carrier, own, number);
+
+	json_decref(list);
+	return another;
+}
+
 static void read_result(const struct carrier *carrier, struct tracking *tracking, gint64 now)
 {
 	g_autoptr(GError) failed = NULL;
 	g_autofree char *result = carrier->field[FIELD_RESULT] ? expr_text(carrier->field[FIELD_RESULT], &failed) : NULL;
-	g_autofree char *current = NULL;
+	g_autofree char *current = NULL, *own = NULL;
 	g_autoptr(GArray) events = NULL;
 
 	expr_set_text(carrier->answer, ANSWER_RESULT, result);
+	own = carrier->field[FIELD_OWN] && !failed ? expr_text(carrier->field[FIELD_OWN], &failed) : NULL;
+	if (!failed && about_another(carrier, own, tracking->number)) {
+		unreadable(tracking, "the answer is about another number");
+		return;
+	}
 	expr_set_text(carrier->event, EVENT_RESULT, result);
 	expr_set_text(carrier->event, EVENT_ZONE, carrier->zone);
 	events = failed ? NULL : events_of(carrier, now);

@@ -749,6 +749,7 @@ def samples():
                 if list_[turn]["owners"]:  # an aggregator: each is asked about another carrier's parcel
                     owner, number = next((o, n) for o, n in list_[turn]["owners"].items() if o not in taken and (o not in by or turn >= len(by[o])))
                     taken.add(owner)
+                    current[name] = dict(list_[turn], body=list_[turn]["body"].replace(list_[turn]["number"], number))
                     box.config = box.config.rstrip("}\n") + f' for = {{ "{owner}" }} }}\n'
                 box.parcel(owner, number)
         box.run(4102444800, "fast", carriers=f"{source}/templates/carriers")

@@ -280,12 +280,74 @@ static void nonsense_ends_no_story(void **state)
 	(void) state;
 }
 
+/* Of the same shape. Owned. */
+static char *other_number(const char *number)
+{
+	char *other = g_strdup(number);
+
+	for (char *p = other; *p; p++)
+		*p = g_ascii_isdigit(*p) ? (char) ('0' + ('9' - *p + 4) % 10) : *p;
+	return other;
+}
+
+/* True when the answer has the number that was asked about, and so another one can stand in its place. Of a list of which
+ * nothing is ours, the reason is that nothing is there. */
+static bool try_other_number(const struct good *good, guint *words)
+{
+	const char *number = good->sample->number;
+	g_autofree char *other = number ? other_number(number) : NULL;
+	g_auto(GStrv) parts = number && strpbrk(number, "0123456789") ? g_strsplit(good->sample->body, number, -1) : NULL;
+	g_autofree char *body = parts && parts[1] ? g_strjoinv(other, parts) : NULL;
+
+	if (!body || !good->carrier->field_sql[FIELD_OWN])
+		return false;
+	scoped(tracking) mine = carrier_read(good->carrier, last_step(good->carrier), good->sample->http, body, other, NOW);
+	scoped(tracking) t = read_answer(good, body);
+	if (mine->outcome != OUTCOME_OK)
+		wrong(good, mine, "its number and the asked one changed together", body);
+	if (t->outcome != OUTCOME_DOWN || t->status != TRACK_NONE)
+		wrong(good, t, "the number of another parcel", body);
+	*words += strcmp(t->why, "the answer is about another number") == 0;
+	return true;
+}
+
+/* Who tells no number with the parcel: Evri asks by a name of its own that the number was exchanged for. */
+static bool tells_number(const struct carrier *carrier)
+{
+	return carrier->steps->len && strcmp(carrier->name, "evri") != 0;
+}
+
+static void the_answer_about_another_number_is_down(void **state)
+{
+	scoped(carriers) carriers = shipped();
+	g_autoptr(GArray) good = good_answers(carriers);
+	g_autoptr(GHashTable) tried = g_hash_table_new(g_direct_hash, g_direct_equal);
+	const struct carrier *carrier;
+	guint count = 0, words = 0;
+
+	for (guint i = 0; i < good->len; i++) {
+		const struct good *one = &g_array_index(good, struct good, i);
+
+		if (try_other_number(one, &words)) {
+			g_hash_table_add(tried, (gpointer) one->carrier);
+			count++;
+		}
+	}
+	for (guint i = 0; (carrier = carriers_nth(carriers, i)); i++)
+		if (tells_number(carrier) && !g_hash_table_contains(tried, carrier))
+			fail_msg("%s: no sample has the number", carrier->name);
+	print_message("# %u answers of %u carriers with another number, %u told so\n", count, g_hash_table_size(tried), words);
+	assert_true(count > 100 && words > count * 9 / 10);
+	(void) state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nobody_ends_a_story_by_a_code_that_no_row_lists),
 		cmocka_unit_test(half_an_answer_is_down),
 		cmocka_unit_test(nonsense_ends_no_story),
+		cmocka_unit_test(the_answer_about_another_number_is_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

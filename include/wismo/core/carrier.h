@@ -87,7 +87,7 @@ struct carrier_sample {
 
 /* The answer's expressions, by column order of the two spaces in carrier_map.c. */
 enum carrier_field {
-	FIELD_RESULT, FIELD_EVENTS, FIELD_CURRENT, FIELD_ETA_FROM, FIELD_ETA_TO, FIELD_SIGNATURE,	/* over the answer */
+	FIELD_RESULT, FIELD_OWN, FIELD_EVENTS, FIELD_CURRENT, FIELD_ETA_FROM, FIELD_ETA_TO, FIELD_SIGNATURE,	/* over the answer */
 	FIELD_CODE, FIELD_TEXT, FIELD_COARSE, FIELD_PLACE, FIELD_AT,					/* over one event */
 	CARRIER_FIELDS
 };
