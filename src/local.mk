@@ -212,6 +212,7 @@ src_libcmd_a_SOURCES = \
 	src/cmd/track.c \
 	src/cmd/check.c \
 	src/cmd/check_carriers.c \
+	src/cmd/check_languages.c \
 	src/cmd/check_machine.c \
 	src/cmd/check_p.h \
 	src/cmd/classify.c \

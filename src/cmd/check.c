@@ -38,17 +38,18 @@ static bool verdict(struct checks *checks, bool fine, const char *id, const char
 	return fine;
 }
 
-static void check_rules(struct checks *checks, const struct command_options *options, const struct settings *settings)
+/* Owned; NULL: told already. */
+static struct rulebook *check_rules(struct checks *checks, const struct command_options *options, const struct settings *settings)
 {
 	GError *error = NULL;
 	g_autofree char *folder = g_path_get_dirname(settings->path);
 	scoped(overlay) overlay = overlay_new(options->data, &error);
 	scoped(columns) columns = NULL;
-	scoped(rulebook) book = NULL;
+	struct rulebook *book;
 	g_autofree char *said = NULL;
 
 	if (!verdict(checks, overlay != NULL, "data", "found", error, "reinstall, or name the folder with --data"))
-		return;
+		return NULL;
 	if (!options->data)
 		overlay_add(overlay, folder);
 	error = NULL;
@@ -64,9 +65,10 @@ static void check_rules(struct checks *checks, const struct command_options *opt
 	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
 	if (book)
 		check_carriers(checks, settings, book->carriers);
+	return book;
 }
 
-static void check_store(struct checks *checks, const struct settings *settings)
+static void check_store(struct checks *checks, const struct settings *settings, const struct rulebook *book)
 {
 	GError *error = NULL;
 	struct stat st;
@@ -82,6 +84,8 @@ static void check_store(struct checks *checks, const struct settings *settings)
 		return;
 	pid = instance_pid(store);
 	check_tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
+	if (book)
+		check_languages(checks, store, book);
 }
 
 /* A token command is a program of the seller's: what it gives, how fast, and for how long, where the token tells. */
@@ -147,6 +151,7 @@ int check_command(int argc, char **argv)
 	struct checks checks = { 0 };
 	GError *error = NULL;
 	scoped(settings) settings = NULL;
+	scoped(rulebook) book = NULL;
 
 	if (code >= 0)
 		return code;
@@ -156,8 +161,8 @@ int check_command(int argc, char **argv)
 		return EXIT_USAGE;
 	check_clock(&checks, settings);
 	check_confinement(&checks, settings);
-	check_rules(&checks, &options, settings);
-	check_store(&checks, settings);
+	book = check_rules(&checks, &options, settings);
+	check_store(&checks, settings, book);
 	if (!offline)
 		check_accounts(&checks, settings);
 	return checks.worst == GRADE_FAIL ? EXIT_NO : EXIT_DONE;

@@ -4,6 +4,7 @@
 
 #include "wismo/cmd/command.h"
 #include "wismo/core/carrier.h"
+#include "wismo/conf/rulebook.h"
 
 #include <stdbool.h>
 
@@ -20,5 +21,6 @@ void check_tell(struct checks *checks, enum grade grade, const char *id, const c
 void check_clock(struct checks *checks, const struct settings *settings);
 void check_carriers(struct checks *checks, const struct settings *settings, const struct carriers *carriers);
 void check_confinement(struct checks *checks, const struct settings *settings);
+void check_languages(struct checks *checks, struct store *store, const struct rulebook *book);
 
 #endif

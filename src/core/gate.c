@@ -31,6 +31,14 @@ static bool stranger(const struct facts *facts)
 	return !facts_is(facts, FACT_SENDER, "buyer") && !facts_is(facts, FACT_SENDER, "unproven");
 }
 
+/* There are few languages: interned, as words outlive the question. */
+static const char *language_words(const char *lang)
+{
+	g_autofree char *text = g_strdup_printf("there is no answer in the buyer's language (%s)", lang ? lang : "");
+
+	return lang ? g_intern_string(text) : NULL;
+}
+
 #define WHEN(condition, reach) ((condition) ? (reach) : REACH_AUTO)
 
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
@@ -69,6 +77,7 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "cancelled", WHEN(may_be(facts, FACT_CANCELLED), REACH_DRAFT), "the order may be cancelled");
 	say(words, &weakest, "money", WHEN(input->pays, REACH_DRAFT), "the reply promises money or goods; approve it together with its task");
 	say(words, &weakest, "value", WHEN(!value->known || value->real > input->auto_value, REACH_DRAFT), "worth more than auto_value_cents, or of unknown worth");
+	say(words, &weakest, "language", WHEN(input->lacks_lang, REACH_DRAFT), language_words(input->lacks_lang));
 	say(words, &weakest, "again", WHEN(input->said, REACH_DRAFT), "the same answer has been sent before");
 	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "so many answers in one case want a person");
 	return weakest;

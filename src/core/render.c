@@ -162,6 +162,23 @@ static const struct reply_template *find(const struct replies *replies, const ch
 	return NULL;
 }
 
+static const struct reply_template *find_nearest(const struct replies *replies, const char *lang, const char *name)
+{
+	const char *const wanted[] = { lang ? lang : "en", "en", "de" };
+	const struct reply_template *one = NULL;
+
+	for (gsize i = 0; !one && i < G_N_ELEMENTS(wanted); i++)
+		one = find(replies, wanted[i], name);
+	return one;
+}
+
+const char *replies_lang(const struct replies *replies, const char *template, const char *lang)
+{
+	const struct reply_template *one = find_nearest(replies, lang, template);
+
+	return one ? one->lang : NULL;
+}
+
 struct lookup {
 	const struct replies *replies;
 	const char *lang;
@@ -244,14 +261,10 @@ static struct rendered *render(const struct replies *replies, const struct reply
 struct rendered *render_reply(const struct replies *replies, const char *template, const char *lang,
 			      const json_t *variables, GError **error)
 {
-	const char *const wanted[] = { lang ? lang : "en", "en", "de" };
+	const struct reply_template *one = find_nearest(replies, lang, template);
 
-	for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
-		const struct reply_template *one = find(replies, wanted[i], template);
-
-		if (one)
-			return render(replies, one, variables, error);
-	}
+	if (one)
+		return render(replies, one, variables, error);
 	g_set_error(error, WISMO_ERROR, WISMO_PARK, "there is no reply template \"%s\"", template);
 	return NULL;
 }

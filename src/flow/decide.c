@@ -60,12 +60,14 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 {
 	const struct settings *settings = d->flow->settings;
 	const struct carrier_access *access = d->carrier ? settings_carrier(settings, carrier_asker(d->carrier)->name) : NULL;
+	const char *lang = decide_lang(d);
+	bool lacks = rule->reply && g_strcmp0(replies_lang(d->flow->book->replies, rule->reply, lang), lang) != 0;
 	struct gate_input input = { .facts = d->facts, .rules = d->channel ? &d->channel->rules : NULL,
 		.mode = settings->mode == MODE_AUTO ? REACH_AUTO : settings->mode == MODE_DRAFT ? REACH_DRAFT : REACH_NOTHING,
 		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,
 		.pays = decide_pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
 		.recorded = d->tracking && d->tracking->recorded && !(access && access->recorded),
-		.said = rule->reply && g_strv_contains((const char *const *) d->ledger.said, rule->reply), .repeats = d->ledger.sent,
+		.lacks_lang = lacks ? lang : NULL, .said = rule->reply && g_strv_contains((const char *const *) d->ledger.said, rule->reply), .repeats = d->ledger.sent,
 		.case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
 
 	return gate_ask(&input, gates);

@@ -52,6 +52,9 @@ const char *decide_sender(const struct decision *d);
  * *lint gets the findings of the outgoing guard as one text; NULL when it may leave. */
 struct reply *decide_reply(const struct decision *d, const struct policy_rule *rule, gint64 next_news_at, char **lint, GError **error);
 
+/* The language that the buyer is answered in, if there is such a template. Borrowed. */
+const char *decide_lang(const struct decision *d);
+
 /* Whatever of this case could still leave and is not the answer with this cause (NULL: none is) gives way to it. */
 bool decide_make_room(const struct decision *d, const char *cause, GError **error);
 

@@ -127,7 +127,7 @@ static char *subject_of(const struct decision *d, const struct rendered *rendere
 	return g_strconcat("Re: ", own, NULL);
 }
 
-static const char *lang_of(const struct decision *d)
+const char *decide_lang(const struct decision *d)
 {
 	const char *lang = d->buyer_case->lang;
 
@@ -138,7 +138,7 @@ static const char *lang_of(const struct decision *d)
 
 struct reply *decide_reply(const struct decision *d, const struct policy_rule *rule, gint64 next_news_at, char **lint, GError **error)
 {
-	const char *lang = lang_of(d);
+	const char *lang = decide_lang(d);
 	json_t *view = variables(d, lang, next_news_at);
 	scoped(rendered) rendered = render_reply(d->flow->book->replies, rule->reply, lang, view, error);
 	g_autoptr(GString) body = NULL;

@@ -201,3 +201,12 @@ bool overview_report(struct store *store, gint64 since, overview_count_row *row,
 		" UNION ALL SELECT 'trackings by carrier and outcome', carrier || ' ' || outcome, count(*) FROM trackings WHERE asked_at >= ?1"
 		"  GROUP BY carrier, outcome", "i", since);
 }
+
+bool overview_languages(struct store *store, guint most, overview_count_row *row, void *user, GError **error)
+{
+	struct visit visit = { .count = row, .user = user };
+
+	return sql_each(store, error, visit_count, &visit, "SELECT 'languages', lang, count(*) FROM (SELECT lang FROM readings"
+			" WHERE case_id IS NOT NULL AND machine = 0 AND notice IS NULL ORDER BY mail DESC LIMIT ?) WHERE lang <> 'und'"
+			" GROUP BY lang ORDER BY count(*) DESC, lang", "i", (gint64) most);
+}

@@ -104,6 +104,9 @@ two run --once; check 'and not again' 0 "$(grep -c deadline_near "$dir/out")"
 two status; check 'status says it first' 0 "$(head -1 "$dir/out" | grep -qx 'DEADLINES 0 past, 1 within 6 hours: the cases below'; echo $?)"
 two status --json; check 'as JSON too' 0 $? '"near":1'
 check 'with the case' 0 $? '"alarm":"near"'
+printf 'From: Carla <carla@example.net>\nTo: shop@example.com\nSubject: Ordine\nMessage-ID: <3@example.net>\n\nBuongiorno, il mio pacco non è ancora arrivato.\n' >"$dir/in/new/3.a.b"
+two run --once; two check --offline; check 'check names a language without answers' 0 $? '^warn *language.it *1 of .*no answer in this language: .*in_transit'
+check 'and one that has all' 0 0 '^ok *language.de *2 of '
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?

@@ -514,6 +514,22 @@ static void the_same_answer_does_not_leave_by_itself_twice(void **state)
 	assert_text("due", "SELECT state FROM replies WHERE " LIVE);
 }
 
+static void a_language_without_templates_waits_for_a_person(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	put_parcel(put_order());
+	put_tracking(TRACK_IN_TRANSIT, 1, T0);
+	desk_buyer("Pacco non arrivato (Ordine: " DESK_ORDER ")", "Buongiorno, il mio pacco non è ancora arrivato. Dove si trova?", T0);
+	desk_step(understand_step, T0);
+	assert_text("it", "SELECT lang FROM cases");
+	desk_step(decide_step, T0 + 10);
+	assert_open("overdue");
+	assert_text("draft", "SELECT state FROM replies");
+	assert_text("en", "SELECT lang FROM replies");
+	assert_text("there is no answer in the buyer's language (it)", "SELECT why FROM replies");
+}
+
 /* ---- whose order it is ---- */
 
 static void decide_with_address(const char *address)
@@ -738,6 +754,7 @@ int main(void)
 		CASE(the_next_mail_is_answered_anew),
 		CASE(a_person_reads_what_was_missing),
 		CASE(the_same_answer_does_not_leave_by_itself_twice),
+		CASE(a_language_without_templates_waits_for_a_person),
 		CASE(who_names_anothers_order_gets_neither_words_nor_money),
 		CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),
 		CASE(the_buyer_is_known_by_the_lists_address),

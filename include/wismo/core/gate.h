@@ -24,6 +24,7 @@ struct gate_input {
 	bool person;			/* the rule wants a person to look */
 	bool reachable;			/* there is an address to answer to */
 	bool recorded;			/* the tracking is recorded and that is not what the seller configured */
+	const char *lacks_lang;		/* the buyer's language, when the template is not there in it; NULL: it is */
 	bool said;			/* the same template has left in this case */
 	gint64 repeats;			/* answers that left in this case so far */
 	int case_cap;			/* from so many on a person answers */
@@ -32,7 +33,7 @@ struct gate_input {
 struct gate_word {
 	const char *gate;	/* static */
 	enum gate_reach reach;
-	const char *why;	/* static */
+	const char *why;	/* static or interned */
 };
 
 /* Asks all gates; appends a word for each that weakens (GArray of struct gate_word), gives the weakest reach. */

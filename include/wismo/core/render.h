@@ -55,6 +55,9 @@ void rendered_free(struct rendered *rendered);
 
 bool replies_has(const struct replies *replies, const char *template);
 
+/* In which language it would be rendered for this one: the same, else English, else German; NULL: there is none. Borrowed. */
+const char *replies_lang(const struct replies *replies, const char *template, const char *lang);
+
 /* NULL with WISMO_PARK when a variable is missing (the message names it) or the template does not exist. */
 struct rendered *render_reply(const struct replies *replies, const char *template, const char *lang,
 			      const json_t *variables, GError **error);

@@ -73,4 +73,7 @@ bool overview_mails(struct store *store, gint64 id, gint64 case_id, guint limit,
 typedef bool overview_count_row(const char *what, const char *key, gint64 count, void *user);
 bool overview_report(struct store *store, gint64 since, overview_count_row *row, void *user, GError **error);
 
+/* Languages of the newest `most` buyers' mails that belong to cases, unknown ones left out; the most frequent first. */
+bool overview_languages(struct store *store, guint most, overview_count_row *row, void *user, GError **error);
+
 #endif
