@@ -40,7 +40,7 @@ bool decide_make_room(const struct decision *d, const char *cause, GError **erro
 	if (old && !cause && promises(old->template)
 	    && (facts_is(d->facts, FACT_COMPENSATION, "approved") || facts_is(d->facts, FACT_COMPENSATION, "done")))
 		return true;
-	return old && reply_reject(d->flow->store, old, d->now, "mind", REPLY_GAVE_WAY, error);
+	return old && reply_withdraw(d->flow->store, old, d->now, error);
 }
 
 /* What a person who approves should know: the gates that held it, but for the mode. */

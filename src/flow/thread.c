@@ -180,7 +180,7 @@ static bool resolve(const struct thread *t, struct buyer_case *one, GError **err
 	    : "the buyer may say that it has come");
 	if (!save(t, one, sure ? CASE_CLOSED : CASE_PERSON, error))
 		return false;
-	return sure ? case_reply_reject(t->store, one->id, "the buyer says that it has come", error)
+	return sure ? case_reply_reject(t->store, one->id, REPLY_BY_BUYER, "the buyer says that it has come", error)
 		: case_reply_hold(t->store, one->id, "the buyer may say that it has come", error);
 }
 
@@ -246,7 +246,7 @@ static bool accepted(const struct thread *t, struct buyer_case *one, GError **er
 
 	if (!case_reply_confirm(t->store, one->id, t->mail->received_at, &ours, error))
 		return false;
-	if (!ours && !case_reply_reject(t->store, one->id, REPLY_REPLACED, error))
+	if (!ours && !case_reply_reject(t->store, one->id, REPLY_BY_COPY, "a person has answered", error))
 		return false;
 	one->answered_at = MAX(one->answered_at, t->mail->received_at);
 	/* A question that came after this answer is still open. */

@@ -12,6 +12,22 @@ const char *reply_state_name(enum reply_state state)
 	return states[state];
 }
 
+static const char *const rejecters[] = { NULL, "person", "mind", "copy", "buyer" };
+_Static_assert(G_N_ELEMENTS(rejecters) == REPLY_REJECTER_COUNT, "one name for each rejecter");
+
+const char *reply_rejecter_name(enum reply_rejecter by)
+{
+	return rejecters[by];
+}
+
+enum reply_rejecter reply_rejecter_find(const char *name)
+{
+	for (int i = REPLY_BY_PERSON; i < REPLY_REJECTER_COUNT; i++)
+		if (g_strcmp0(name, rejecters[i]) == 0)
+			return (enum reply_rejecter) i;
+	return REPLY_NOT_REJECTED;
+}
+
 int reply_state_find(const char *name)
 {
 	for (int i = 0; i < REPLY_STATE_COUNT; i++)

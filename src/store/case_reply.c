@@ -9,10 +9,10 @@ bool case_reply_hold(struct store *store, gint64 case_id, const char *why, GErro
 		       " WHERE case_id = ? AND state IN ('due', 'later')", "si", why, case_id);
 }
 
-bool case_reply_reject(struct store *store, gint64 case_id, const char *why, GError **error)
+bool case_reply_reject(struct store *store, gint64 case_id, enum reply_rejecter by, const char *why, GError **error)
 {
-	return sql_run(store, error, "UPDATE replies SET state = 'rejected', why = ?, version = version + 1"
-		       " WHERE case_id = ? AND state IN ('draft', 'blocked', 'due', 'later')", "si", why, case_id);
+	return sql_run(store, error, "UPDATE replies SET state = 'rejected', rejected_by = ?, why = ?, version = version + 1"
+		       " WHERE case_id = ? AND state IN ('draft', 'blocked', 'due', 'later')", "ssi", reply_rejecter_name(by), why, case_id);
 }
 
 bool case_reply_confirm(struct store *store, gint64 case_id, gint64 at, bool *ours, GError **error)

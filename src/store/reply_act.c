@@ -27,7 +27,7 @@ static bool step(struct store *store, struct reply *reply, enum reply_state will
 
 	if (!(from & BIT(reply->state)))
 		return late(store, reply, error);
-	changed = sql_change(store, error, "UPDATE replies SET state = ?, why = ?, version = version + 1"
+	changed = sql_change(store, error, "UPDATE replies SET state = ?, why = ?, rejected_by = NULL, version = version + 1"
 			     " WHERE id = ? AND state = ? AND version = ?", "ssisi", reply_state_name(will), why, reply->id,
 			     reply_state_name(reply->state), reply->version);
 	if (changed == 0)
@@ -44,6 +44,7 @@ static void brought(struct reply *reply, enum reply_state state, const char *why
 	g_free(reply->why);
 	reply->why = copy;
 	reply->state = state;
+	reply->rejected_by = REPLY_NOT_REJECTED;
 	reply->version++;
 }
 
@@ -78,10 +79,32 @@ bool reply_approve(struct store *store, struct reply *reply, gint64 now, const c
 	return true;
 }
 
+static bool reject(struct store *store, struct reply *reply, unsigned from, enum reply_rejecter by, gint64 now, const char *actor,
+		   const char *reason, GError **error)
+{
+	bool own, fine;
+
+	if (!act_begin(store, &own, error))
+		return false;
+	fine = step(store, reply, REPLY_REJECTED, from, reason, now, actor, error)
+		&& sql_run(store, error, "UPDATE replies SET rejected_by = ? WHERE id = ?", "si", reply_rejecter_name(by), reply->id);
+	if (!act_end(store, own, fine, error))
+		return false;
+	brought(reply, REPLY_REJECTED, reason);
+	reply->rejected_by = by;
+	return true;
+}
+
 bool reply_reject(struct store *store, struct reply *reply, gint64 now, const char *actor, const char *reason, GError **error)
 {
-	return simple(store, reply, REPLY_REJECTED, BIT(REPLY_DRAFT) | BIT(REPLY_BLOCKED) | BIT(REPLY_DUE) | BIT(REPLY_LATER)
-		      | BIT(REPLY_UNCERTAIN), reason, now, actor, error);
+	return reject(store, reply, BIT(REPLY_DRAFT) | BIT(REPLY_BLOCKED) | BIT(REPLY_DUE) | BIT(REPLY_LATER) | BIT(REPLY_UNCERTAIN),
+		      REPLY_BY_PERSON, now, actor, reason, error);
+}
+
+bool reply_withdraw(struct store *store, struct reply *reply, gint64 now, GError **error)
+{
+	return reject(store, reply, BIT(REPLY_DRAFT) | BIT(REPLY_BLOCKED) | BIT(REPLY_DUE) | BIT(REPLY_LATER), REPLY_BY_MIND, now, "mind",
+		      "the facts have changed", error);
 }
 
 bool reply_redraft(struct store *store, struct reply *reply, gint64 now, const char *actor, const char *why, GError **error)
@@ -154,7 +177,7 @@ bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const cha
 		return false;
 	fresh->id = old->id;
 	if (old->state == REPLY_DRAFT || (old->state == REPLY_BLOCKED && (!old->approved_by || strcmp(old->approved_by, "auto") == 0)) || of_rules(old)
-	    || (old->state == REPLY_REJECTED && g_strcmp0(old->why, REPLY_GAVE_WAY) == 0)) {
+	    || old->rejected_by == REPLY_BY_MIND) {
 		will = aim(old, fresh);
 		*changed = will != old->state || !same_words(old, fresh);
 		if (*changed && (!act_begin(store, &own, error)

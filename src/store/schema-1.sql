@@ -269,6 +269,7 @@ CREATE TABLE replies (
   reference_ids TEXT NOT NULL DEFAULT '[]',
   state TEXT NOT NULL CHECK (state IN
     ('draft', 'due', 'sending', 'handed_over', 'sent', 'later', 'refused', 'uncertain', 'rejected', 'blocked')),
+  rejected_by TEXT CHECK (rejected_by IN ('person', 'mind', 'copy', 'buyer')),   -- only the mind's comes back by itself
   why TEXT,                                    -- blocked, rejected, refused, uncertain: the reason
   wire BLOB,                                   -- final bytes, committed before connecting
   server_said TEXT,                            -- last answer of the server
@@ -282,7 +283,8 @@ CREATE TABLE replies (
   confirmed_at INTEGER NOT NULL DEFAULT 0,     -- our Message-ID or the marketplace's copy was seen
   created_at INTEGER NOT NULL,
   sent_at INTEGER NOT NULL DEFAULT 0,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  CHECK (rejected_by IS NULL OR state = 'rejected')
 ) STRICT;
 CREATE INDEX replies_state ON replies (state, not_before);
 CREATE INDEX replies_case ON replies (case_id);
@@ -327,6 +329,7 @@ CREATE TABLE tasks (
   currency TEXT,
   shipment INTEGER REFERENCES shipments (id),
   state TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'executing', 'executed', 'done', 'rejected', 'failed', 'uncertain')),
+  rejected_by TEXT CHECK (rejected_by IN ('person', 'mind')),
   why TEXT,                                    -- why proposed; rejected, failed: the reason
   due_at INTEGER NOT NULL DEFAULT 0,
   due_why TEXT,
@@ -338,7 +341,8 @@ CREATE TABLE tasks (
   created_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
   version INTEGER NOT NULL DEFAULT 1,
-  CHECK (kind = 'trace' OR order_id IS NOT NULL)
+  CHECK (kind = 'trace' OR order_id IS NOT NULL),
+  CHECK (rejected_by IS NULL OR state = 'rejected')
 ) STRICT;
 CREATE INDEX tasks_state ON tasks (state);
 CREATE INDEX tasks_case ON tasks (case_id);
@@ -355,7 +359,7 @@ INSERT INTO task_moves VALUES
   ('rejected', 'proposed');                       -- only what the mind itself had withdrawn
 CREATE TRIGGER task_move BEFORE UPDATE OF state ON tasks
   WHEN OLD.state <> NEW.state AND (NOT EXISTS (SELECT 1 FROM task_moves WHERE was = OLD.state AND will = NEW.state)
-    OR (OLD.state = 'rejected' AND OLD.why IS NOT 'the facts have changed'))
+    OR (OLD.state = 'rejected' AND OLD.rejected_by IS NOT 'mind'))
   BEGIN SELECT raise(ABORT, 'illegal move of a task'); END;
 
 CREATE TABLE history (           -- what happened, append only; no mail text

@@ -86,9 +86,9 @@ static int insert(struct store *store, const struct task *task, gint64 now, GErr
 /* What the mind itself had withdrawn stands again, for the new verdict. */
 static int propose_again(struct store *store, struct task *task, gint64 now, GError **error)
 {
-	task->id = sql_int(store, error, 0, "SELECT id FROM tasks WHERE cause = ? AND state = 'rejected' AND why = '" TASK_WITHDRAWN "'",
+	task->id = sql_int(store, error, 0, "SELECT id FROM tasks WHERE cause = ? AND rejected_by = 'mind'",
 			   "s", task->cause);
-	return task->id == 0 ? 0 : sql_change(store, error, "UPDATE tasks SET state = 'proposed', verdict = ?, quantity = ?, amount_cents = ?,"
+	return task->id == 0 ? 0 : sql_change(store, error, "UPDATE tasks SET state = 'proposed', rejected_by = NULL, verdict = ?, quantity = ?, amount_cents = ?,"
 		" currency = ?, why = ?, due_at = ?, due_why = ?, changed_at = ?, version = version + 1 WHERE id = ?", "iiissisii",
 		task->verdict, task->quantity, task->amount_cents, task->currency, task->why, task->due_at, task->due_why, now, task->id);
 }
@@ -153,7 +153,7 @@ static bool move(struct store *store, struct task *task, enum task_state will, u
 		return late(store, task, error);
 	if (!act_begin(store, &own, error))
 		return false;
-	changed = sql_change(store, error, "UPDATE tasks SET state = ?, why = coalesce(?, why), approved_by = coalesce(?, approved_by),"
+	changed = sql_change(store, error, "UPDATE tasks SET state = ?1, rejected_by = iif(?1 = 'rejected', 'person', NULL), why = coalesce(?, why), approved_by = coalesce(?, approved_by),"
 			     " result = coalesce(?, result), attempts = attempts + ?, changed_at = ?, version = version + 1"
 			     " WHERE id = ? AND state = ? AND version = ?", "ssssiiisi", task_state_name(will), why, approved_by, result,
 			     (gint64) (will == TASK_EXECUTING), now, task->id, task_state_name(task->state), task->version);
@@ -193,6 +193,7 @@ static bool add_id(sqlite3_stmt *row, void *user)
 
 bool task_withdraw(struct store *store, gint64 case_id, gint64 order_id, int kind, gint64 now, const char *actor, GError **error)
 {
+	static const char withdrawn[] = "the facts have changed";
 	const char *kept = kind < 0 ? "" : task_kind_name((enum task_kind) kind);
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
 	bool fine = sql_each(store, error, add_id, ids, "SELECT id FROM tasks WHERE case_id = ?1 AND +state = 'proposed'"
@@ -204,9 +205,9 @@ bool task_withdraw(struct store *store, gint64 case_id, gint64 order_id, int kin
 		gint64 id = g_array_index(ids, gint64, i);
 
 		/* Unlike a person's act this is no news for the case: its verdict is the cause. */
-		fine = sql_run(store, error, "UPDATE tasks SET state = 'rejected', why = ?, changed_at = ?, version = version + 1 WHERE id = ?",
-			       "sii", TASK_WITHDRAWN, now, id)
-			&& act_tell(store, now, actor, 't', id, task_state_name(TASK_REJECTED), TASK_WITHDRAWN, error);
+		fine = sql_run(store, error, "UPDATE tasks SET state = 'rejected', rejected_by = 'mind', why = ?, changed_at = ?, version = version + 1 WHERE id = ?",
+			       "sii", withdrawn, now, id)
+			&& act_tell(store, now, actor, 't', id, task_state_name(TASK_REJECTED), withdrawn, error);
 	}
 	return fine;
 }

@@ -3,9 +3,6 @@
 
 #include "sql_p.h"
 
-#include "wismo/model/reply.h"
-#include "wismo/model/task.h"
-
 #define YEAR_S (365 * 86400)
 #define COLUMNS "id, case_id, coalesce(mail, 0), made_at, rulebook, facts, rule, reason, template, task, sends, look_at"
 
@@ -114,7 +111,7 @@ static const char *progress(gint64 rank)
 	return words[CLAMP(rank, 0, 4)];
 }
 
-#define RANK "coalesce(max(CASE state WHEN 'rejected' THEN iif(why = '" TASK_WITHDRAWN "', 0, 1) WHEN 'proposed' THEN 2 WHEN 'executed' THEN 4 WHEN 'done' THEN 4 ELSE 3 END), 0)"
+#define RANK "coalesce(max(CASE state WHEN 'rejected' THEN iif(rejected_by IS 'mind', 0, 1) WHEN 'proposed' THEN 2 WHEN 'executed' THEN 4 WHEN 'done' THEN 4 ELSE 3 END), 0)"
 
 bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 order_id, gint64 mail, gint64 now,
 		    struct verdict_ledger *ledger, GError **error)
@@ -142,7 +139,7 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 						"sssii", c->account, c->channel, c->buyer, c->id, now - YEAR_S);
 	if (!cause)
 		ledger->last_template = sql_text(store, &cause, "SELECT template FROM replies WHERE case_id = ? AND (state IN"
-						 " ('handed_over', 'sent', 'uncertain') OR (state = 'rejected' AND why = '" REPLY_REPLACED "'))"
+						 " ('handed_over', 'sent', 'uncertain') OR rejected_by = 'copy')"
 						 " ORDER BY id DESC LIMIT 1", "i", c->id);
 	if (!cause) {
 		g_autofree char *said = sql_text(store, &cause, "SELECT group_concat(DISTINCT template) FROM replies WHERE case_id = ?"

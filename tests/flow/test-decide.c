@@ -205,7 +205,7 @@ static void changed_tracking_supersedes_a_draft(void **state)
 		put_tracking(news[i].status, news[i].silent_days, at);
 		assert_int_equal(desk_step(decide_step, at), 1);
 		assert_open(news[i].template);
-		assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'rejected' AND why = 'the facts have changed'"), i + 1);
+		assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'rejected' AND rejected_by = 'mind'"), i + 1);
 	}
 }
 
@@ -374,6 +374,52 @@ static void a_rejected_answer_is_not_drafted_again(void **state)
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_open(NULL);
 	assert_text("I have telephoned", "SELECT group_concat(why) FROM replies");
+}
+
+/* Whose word it was is not told from the words: a person may give the mind's own reason. */
+static void a_person_may_reject_in_the_minds_words(void **state)
+{
+	scoped(reply) reply = NULL;
+	scoped(task) task = NULL;
+
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	reply = newest_reply();
+	assert_true(reply_reject(desk.flow.store, reply, T0 + 20, "anna", "the facts have changed", NULL));
+	decide_again(T0 + HOUR_S);
+	clock_fake_at = T0 + HOUR_S;
+	assert_int_equal(desk_step(send_step, T0 + HOUR_S), 0);
+	assert_open(NULL);
+	assert_text("person", "SELECT state FROM cases");
+
+	put_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	task = only_task();
+	assert_true(task_reject(desk.flow.store, task, T0 + 2 * HOUR_S, "anna", "the facts have changed", NULL));
+	decide_again(T0 + 3 * HOUR_S);
+	assert_text("rejected", "SELECT state FROM tasks");
+	assert_text("rejected", "SELECT facts ->> '$.compensation' FROM verdicts ORDER BY id DESC LIMIT 1");
+	assert_false(sql_run(desk.flow.store, NULL, "UPDATE tasks SET state = 'proposed', rejected_by = NULL", ""));
+}
+
+/* Nor is what was rejected for "a person has answered" taken for said. */
+static void only_an_answer_given_elsewhere_counts_as_said(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	approve_and_send(T0 + 60);
+	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	assert_open("pickup");
+	reply = newest_reply();
+	assert_true(reply_reject(desk.flow.store, reply, T0 + DAY_S, "anna", "a person has answered", NULL));
+	decide_again(T0 + DAY_S + HOUR_S);
+	assert_int_equal(desk_int("SELECT reason LIKE '%nothing has changed since the last answer%' FROM verdicts ORDER BY id DESC LIMIT 1"), 0);
+	assert_int_equal(desk_int("SELECT reason LIKE '%the answer was rejected%' FROM verdicts ORDER BY id DESC LIMIT 1"), 1);
+	assert_open(NULL);
 }
 
 static void beside_an_approved_answer_no_other_is_drafted(void **state)
@@ -745,6 +791,8 @@ int main(void)
 		CASE(a_rejected_task_is_not_proposed_again),
 		CASE(a_rejected_trace_is_not_proposed_again),
 		CASE(a_rejected_answer_is_not_drafted_again),
+		CASE(a_person_may_reject_in_the_minds_words),
+		CASE(only_an_answer_given_elsewhere_counts_as_said),
 		CASE(beside_an_approved_answer_no_other_is_drafted),
 		CASE(a_later_notice_rejects_an_open_draft),
 		CASE(a_person_who_was_faster_is_not_talked_over),

@@ -167,8 +167,11 @@ static void the_schema_refuses_every_other_move(void **state)
 		}
 	/* What the mind withdrew may come back; what a person rejected may not. */
 	row_in(1, TASK_REJECTED);
-	ledger_run("UPDATE tasks SET why = '" TASK_WITHDRAWN "'");
-	assert_true(sql_run(all, NULL, "UPDATE tasks SET state = 'proposed'", ""));
+	for (int person = 1; person >= 0; person--) {
+		ledger_run(person ? "UPDATE tasks SET rejected_by = 'person', why = 'the facts have changed'"
+			   : "UPDATE tasks SET rejected_by = 'mind', why = 'no'");
+		assert_int_equal(sql_run(all, NULL, "UPDATE tasks SET state = 'proposed', rejected_by = NULL", ""), !person);
+	}
 }
 
 /* ---- who was first ---- */

@@ -20,9 +20,17 @@ enum reply_state {
 const char *reply_state_name(enum reply_state state);
 int reply_state_find(const char *name);		/* -1: no such state */
 
-/* Why a reply was rejected, where that decides what happens next. */
-#define REPLY_GAVE_WAY "the facts have changed"		/* by the mind: it comes back when they do */
-#define REPLY_REPLACED "a person has answered"		/* elsewhere: what it said counts as said */
+/* Who rejected a reply: this decides what happens next. Never told from `why`, where a person may write anything. */
+enum reply_rejecter {
+	REPLY_NOT_REJECTED,
+	REPLY_BY_PERSON,	/* final */
+	REPLY_BY_MIND,		/* the facts have changed: it comes back when they do */
+	REPLY_BY_COPY,		/* a person has answered elsewhere: what it said counts as said */
+	REPLY_BY_BUYER,		/* who says that all is well */
+	REPLY_REJECTER_COUNT
+};
+const char *reply_rejecter_name(enum reply_rejecter by);	/* NULL: REPLY_NOT_REJECTED */
+enum reply_rejecter reply_rejecter_find(const char *name);	/* NULL, or no such name: REPLY_NOT_REJECTED */
 
 struct reply {
 	gint64 id;		/* r5; 0: not stored */
@@ -36,6 +44,7 @@ struct reply {
 	char *in_reply_to;	/* NULL: none */
 	GPtrArray *references;	/* char *, oldest first, without brackets */
 	enum reply_state state;
+	enum reply_rejecter rejected_by;
 	char *why;
 	GBytes *wire;		/* final bytes; NULL: not made yet */
 	char *server_said;

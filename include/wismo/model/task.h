@@ -18,9 +18,6 @@ int task_kind_find(const char *name);		/* -1: no such kind */
 const char *task_state_name(enum task_state state);
 int task_state_find(const char *name);
 
-/* Why a task was rejected when the mind itself did it: nobody has refused anything, and it comes back when the facts do. */
-#define TASK_WITHDRAWN "the facts have changed"
-
 struct task {
 	gint64 id;		/* t7; 0: not stored */
 	gint64 case_id, verdict;

@@ -3,6 +3,7 @@
 #define WISMO_STORE_CASE_H
 
 #include "wismo/model/case.h"
+#include "wismo/model/reply.h"
 #include "wismo/store/store.h"
 
 /* Owned; NULL when there is none, or on error (which is set). */
@@ -60,7 +61,7 @@ int case_adopt_orders(struct store *store, GError **error);
 bool case_reply_hold(struct store *store, gint64 case_id, const char *why, GError **error);
 
 /* Not sent yet: rejected; nobody needs them any more. */
-bool case_reply_reject(struct store *store, gint64 case_id, const char *why, GError **error);
+bool case_reply_reject(struct store *store, gint64 case_id, enum reply_rejecter by, const char *why, GError **error);
 
 /* The marketplace's copy was seen at `at`: our latest answer without confirmation is confirmed, and sent if it
  * was uncertain. *ours: there was one; else a person answered elsewhere. */

@@ -13,7 +13,7 @@
  * WISMO_PARK when the order line has a compensation already: "order 302-…: line 1 has refund t4 (approved) already". */
 bool task_put(struct store *store, struct task *task, gint64 now, const char *actor, bool *added, GError **error);
 
-/* Rejects, as TASK_WITHDRAWN, the payments of a case, and of an order in whichever case (0: none), that are only proposed and
+/* Rejects, in the mind's name, the payments of a case, and of an order in whichever case (0: none), that are only proposed and
  * not of `kind` (-1: all), within the caller's transaction. */
 bool task_withdraw(struct store *store, gint64 case_id, gint64 order_id, int kind, gint64 now, const char *actor, GError **error);
 
