@@ -3,6 +3,7 @@
 #define WISMO_CMD_CHECK_P_H
 
 #include "wismo/cmd/command.h"
+#include "wismo/conf/rulebook.h"
 #include "wismo/core/carrier.h"
 #include "wismo/conf/rulebook.h"
 
