@@ -233,6 +233,16 @@ char *settings_usual_path(void)
 	return g_build_filename(g_get_user_config_dir(), "wismo", "wismo.conf", NULL);
 }
 
+/* A file that changes between two readings is looked at once more at the next start, which does no harm. */
+static char *hash_of(const char *path)
+{
+	g_autofree char *bytes = NULL;
+	gsize length;
+
+	return g_file_get_contents(path, &bytes, &length, NULL) ? g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, length)
+		: NULL;
+}
+
 struct settings *settings_load(const char *path, GError **error)
 {
 	scoped(settings) settings = g_new0(struct settings, 1);
@@ -251,6 +261,7 @@ struct settings *settings_load(const char *path, GError **error)
 	cfg = confuse_read(settings->path, file_options, error);
 	if (!cfg)
 		return NULL;
+	settings->hash = hash_of(settings->path);
 	fine = read_file(cfg, settings, error);
 	cfg_free(cfg);
 	return fine ? g_steal_pointer(&settings) : NULL;
@@ -261,6 +272,7 @@ void settings_free(struct settings *settings)
 	if (!settings)
 		return;
 	g_free(settings->path);
+	g_free(settings->hash);
 	g_free(settings->state_dir);
 	g_free(settings->database);
 	g_free(settings->zone);

@@ -234,6 +234,13 @@ static void dump(const struct run_team *team)
 	}
 }
 
+static bool follow(const struct run_files *files, GError **error)
+{
+	scoped(store) store = store_open(files->settings->database, ROLE_ALL, false, error);
+
+	return store && run_follow(store, files, error);
+}
+
 static bool reload(struct run_team *team, run_load *load, void *user, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
@@ -255,7 +262,7 @@ static bool reload(struct run_team *team, run_load *load, void *user, GError **e
 	team->files = files;
 	log_info("reload rulebook=%.12s accounts=%u", files->book->hash, files->settings->accounts->len);
 	notify_send("READY=1");
-	return form_team(team, false, error);
+	return follow(files, error) && form_team(team, false, error);
 }
 
 static void tell_status(const struct run_team *team)
@@ -317,8 +324,9 @@ static int supervise(struct run_team *team, int signals, run_load *load, void *u
 	}
 }
 
-static bool enter(const struct settings *settings, GError **error)
+static bool enter(const struct run_files *files, GError **error)
 {
+	const struct settings *settings = files->settings;
 	scoped(store) store = store_open(settings->database, ROLE_ALL, true, error);
 	bool copied;
 
@@ -326,7 +334,7 @@ static bool enter(const struct settings *settings, GError **error)
 		return false;
 	if (copied)
 		log_warning("this database is a copy: replies that may have left wait until Sent was looked at");
-	return true;
+	return run_follow(store, files, error);
 }
 
 static void leave(const struct settings *settings)
@@ -361,7 +369,7 @@ bool run_supervise(struct run_files *files, run_load *load, void *user, GError *
 	team.slots = mmap(NULL, SLOTS * sizeof *team.slots, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (team.slots == MAP_FAILED)
 		g_error("out of memory");
-	if (lock && enter(files->settings, error) && form_team(&team, false, error)) {
+	if (lock && enter(files, error) && form_team(&team, false, error)) {
 		signals = block_signals();
 		log_info("run pid=%d rulebook=%.12s accounts=%u mode=%d", (int) getpid(), files->book->hash,
 			 files->settings->accounts->len, (int) files->settings->mode);

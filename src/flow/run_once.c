@@ -54,13 +54,26 @@ static bool work(const struct run_files *files, struct store *store, GError **er
 	return true;
 }
 
+bool run_follow(struct store *store, const struct run_files *files, GError **error)
+{
+	g_autofree char *hash = g_strdup_printf("%s %s", files->settings->hash ? files->settings->hash : "-", files->book->hash);
+	int woken;
+
+	if (!instance_follow(store, hash, clock_now(), &woken, error))
+		return false;
+	if (woken)
+		log_info("files changed: cases=%d are decided again", woken);
+	return true;
+}
+
 bool run_once(const struct run_files *files, GError **error)
 {
 	scoped(instance_lock) lock = instance_lock_take(files->settings->state_dir, error);
 	scoped(store) store = lock ? store_open(files->settings->database, ROLE_ALL, true, error) : NULL;
 	bool copied, fine;
 
-	if (!store || !instance_enter(store, files->settings->database, clock_now(), &copied, error))
+	if (!store || !instance_enter(store, files->settings->database, clock_now(), &copied, error)
+	    || !run_follow(store, files, error))
 		return false;
 	fine = work(files, store, error);
 	return instance_leave(store, fine ? error : NULL) && fine;

@@ -5,6 +5,7 @@
 #include "sql_p.h"
 #include "wismo/base/error.h"
 #include "wismo/base/fault.h"
+#include "wismo/store/lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -158,6 +159,40 @@ bool instance_enter(struct store *store, const char *database, gint64 now, bool 
 		return true;
 	store_abandon(store);
 	g_propagate_error(error, cause);
+	return false;
+}
+
+static int wake(struct store *store, gint64 now, GError **error)
+{
+	int woken = sql_change(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state = 'person' AND dirty = 0", "");
+	g_autofree char *detail = g_strdup_printf("%d cases are decided again", woken);
+
+	/* Never asked, and put off: whose section was missing may have one now. */
+	if (woken < 0 || !sql_run(store, error, "UPDATE lookups SET next_at = ?1 WHERE asked_at = 0 AND next_at > ?1 AND next_at < ?2", "ii", now,
+				  LOOKUP_ON_NEED)
+	    || !store_history(store, now, "run", "instance", "files changed", detail, error))
+		return -1;
+	return woken;
+}
+
+bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *was = NULL;
+
+	*woken = 0;
+	if (!store_begin(store, error))
+		return false;
+	was = sql_text(store, &cause, "SELECT files FROM instance", "");
+	if (!cause && g_strcmp0(was, files) != 0) {
+		sql_run(store, &cause, "UPDATE instance SET files = ?", "s", files);
+		if (!cause && was && *was)
+			*woken = wake(store, now, &cause);
+	}
+	if (!cause && store_commit(store, &cause))
+		return true;
+	store_abandon(store);
+	g_propagate_error(error, g_steal_pointer(&cause));
 	return false;
 }
 

@@ -9,6 +9,7 @@ CREATE TABLE instance (          -- one row: who this database is
   epoch INTEGER NOT NULL CHECK (epoch >= 1),   -- raised when a copy is restored: replies of an older epoch wait for Sent
   machine TEXT NOT NULL DEFAULT '',            -- hashed machine-id and inode of this file at the last start; others mean a copy
   boot TEXT NOT NULL DEFAULT '',
+  files TEXT NOT NULL DEFAULT '',              -- hash of configuration and rule files at the last start
   pid INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL
 ) STRICT;

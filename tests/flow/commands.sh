@@ -90,6 +90,21 @@ echo 'Guten Tag, ich sehe nach.' | two edit r1 --text -; check 'or standard inpu
 two replies --json; check 'whose text then stands there' 0 $? 'ich sehe nach'
 printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
 head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
+# A case for a person is decided again when the files have changed, and only then.
+sed "s|$dir/state|$dir/state3|; s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/three.conf"
+three() { WISMO_CONFIG="$dir/three.conf" "$wismo" "$@" >"$dir/out" 2>&1; }
+verdicts() { python3 -c "import sqlite3; print(sqlite3.connect('$dir/state3/wismo.db').execute('SELECT count(*) FROM verdicts').fetchone()[0])"; }
+printf 'order_no;sku;item-price;order date;deliver by;email\nA-1001;x;9,90;20.01.2026;25.01.2026;anna@example.net\n' >"$dir/o3.csv"
+printf 'order_no;tracking number;carrier;ship date\nA-1001;00340434161094015902;DHL;21.01.2026\n' >"$dir/p3.csv"
+three init --yes --offline && three import orders --channel shop "$dir/o3.csv" && three import shipments "$dir/p3.csv" && three run --once
+three cases; check 'the case tells who was not asked' 0 $? 'no carrier section for dhl'
+was=$(verdicts); three run --once; check 'the same files decide nothing anew' "$was" "$(verdicts)"
+mkdir "$dir/answers" && printf '{"shipments":[{"id":"00340434161094015902","status":{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."},"events":[{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."}]}]}' >"$dir/answers/00340434161094015902.json"
+printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir/answers" >>"$dir/three.conf"
+three run --once; three replies; check 'a section that was added is used at the next run' 0 $? '^r1 *draft'
+three show c1; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
+sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
+three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
 # A template that does not prove itself never replaces the one that does.
 printf '#!/bin/sh\nsed -i "s/{{no_such_thing}}//; \$a\\\\$WORDS" "$1"\n' >"$dir/editor"; chmod +x "$dir/editor"
 EDITOR="$dir/editor" WORDS='{{no_such_thing}}' two template edit de/in_transit; check 'a template that does not render is refused' 2 $? 'Your text is kept'

@@ -39,6 +39,7 @@ struct carrier_access {
 
 struct settings {
 	char *path;		/* the file; NULL: built from defaults */
+	char *hash;		/* of the file's bytes; NULL without one */
 	char *state_dir;	/* instance directory: database, lock, exports */
 	char *database;		/* state_dir/wismo.db unless set */
 	enum run_mode mode;

@@ -21,6 +21,10 @@ void instance_lock_free(struct instance_lock *lock);
 bool instance_enter(struct store *store, const char *database, gint64 now, bool *copied, GError **error);
 bool instance_leave(struct store *store, GError **error);
 
+/* Tells which files count from now on. When they are others than at the last start, what a person waits for is decided again and
+ * what nobody could be asked about is asked: *woken gets the number of cases. In a transaction of its own. `store`: ROLE_ALL. */
+bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error);
+
 /* Raises the epoch: what had not surely left becomes `uncertain` until its Message-ID was looked for in Sent,
  * because the lost last moments of the original may contain its sending. Executing tasks become uncertain too. */
 bool instance_restored(struct store *store, gint64 now, const char *actor, GError **error);
