@@ -215,6 +215,7 @@ src_libcmd_a_SOURCES = \
 	src/cmd/check_languages.c \
 	src/cmd/check_machine.c \
 	src/cmd/check_p.h \
+	src/cmd/check_settings.c \
 	src/cmd/classify.c \
 	src/cmd/classify_explain.c \
 	src/cmd/classify_p.h \

@@ -63,8 +63,10 @@ static struct rulebook *check_rules(struct checks *checks, const struct command_
 	}
 	said = book ? g_strdup_printf("all files load and prove their examples (rulebook %.12s)", book->hash) : NULL;
 	verdict(checks, book != NULL, "rules", said, error, "mend that line, or remove your copy to get the shipped file");
-	if (book)
+	if (book) {
 		check_carriers(checks, settings, book->carriers);
+		check_names(checks, settings, book);
+	}
 	return book;
 }
 
@@ -162,6 +164,7 @@ int check_command(int argc, char **argv)
 	check_clock(&checks, settings);
 	check_confinement(&checks, settings);
 	book = check_rules(&checks, &options, settings);
+	check_places(&checks, settings, offline);
 	check_store(&checks, settings, book);
 	if (!offline)
 		check_accounts(&checks, settings);

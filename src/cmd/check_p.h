@@ -5,7 +5,6 @@
 #include "wismo/cmd/command.h"
 #include "wismo/conf/rulebook.h"
 #include "wismo/core/carrier.h"
-#include "wismo/conf/rulebook.h"
 
 #include <stdbool.h>
 
@@ -23,5 +22,8 @@ void check_clock(struct checks *checks, const struct settings *settings);
 void check_carriers(struct checks *checks, const struct settings *settings, const struct carriers *carriers);
 void check_confinement(struct checks *checks, const struct settings *settings);
 void check_languages(struct checks *checks, struct store *store, const struct rulebook *book);
+void check_names(struct checks *checks, const struct settings *settings, const struct rulebook *book);
+/* `offline`: no program is run for a secret. */
+void check_places(struct checks *checks, const struct settings *settings, bool offline);
 
 #endif

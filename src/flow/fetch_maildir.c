@@ -58,14 +58,6 @@ static int by_time(const void *a, const void *b)
 	return strcmp(first->name, second->name);
 }
 
-/* The folder of the configuration: INBOX is the Maildir itself, others are Maildir++ folders beside it. */
-static char *folder_path(const struct sync *sync)
-{
-	if (g_ascii_strcasecmp(sync->folder, "INBOX") == 0)
-		return g_strdup(sync->account->source.path);
-	return g_strdup_printf("%s/.%s", sync->account->source.path, sync->folder);
-}
-
 static struct mail *make_mail(struct sync *sync, const struct unknown *one, gint64 start_at)
 {
 	struct mail *mail = mail_new();
@@ -141,7 +133,7 @@ static bool take_all(struct sync *sync, const char *folder, GArray *unknown, gin
 
 bool fetch_maildir_sync(struct sync *sync, GError **error)
 {
-	g_autofree char *folder = folder_path(sync);
+	g_autofree char *folder = maildir_folder(sync->account->source.path, sync->folder);
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(struct unknown));
 	struct listing listing = { sync, unknown, NULL };
 	struct mailbox mailbox;

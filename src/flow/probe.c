@@ -44,9 +44,13 @@ bool probe_source(const struct account *account, char **said, GError **error)
 	guint mails = 0;
 
 	if (account->source.path) {
-		if (!maildir_each(account->source.path, count_file, &mails, error))
-			return false;
-		*said = g_strdup_printf("%s: %u mails", account->source.path, mails);
+		for (guint i = 0; i < account->folders->len; i++) {
+			g_autofree char *path = maildir_folder(account->source.path, g_ptr_array_index(account->folders, i));
+
+			if (!maildir_each(path, count_file, &mails, error))
+				return false;
+		}
+		*said = g_strdup_printf("%s: %u mails in %u folders", account->source.path, mails, account->folders->len);
 		return true;
 	}
 	imap = imap_open(&account->source, error);
@@ -76,7 +80,7 @@ static bool folder_writable(const char *path, char **said, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: cannot be written", tried);
 		return false;
 	}
-	*said = g_strdup_printf("%s: can be written", path);
+	*said = g_strdup_printf(tried == path ? "%s: can be written" : "%s: can be made", path);
 	return true;
 }
 

@@ -75,6 +75,11 @@ static bool each_in(const char *folder, const char *sub, maildir_visit *visit, v
 	return true;
 }
 
+char *maildir_folder(const char *maildir, const char *name)
+{
+	return g_ascii_strcasecmp(name, "INBOX") == 0 ? g_strdup(maildir) : g_strdup_printf("%s/.%s", maildir, name);
+}
+
 bool maildir_each(const char *folder, maildir_visit *visit, void *user, GError **error)
 {
 	bool go_on = true;

@@ -51,6 +51,22 @@ token() { sed "s|source = .*|source = \"imaps://127.0.0.1:9\"\n\tuser = \"a\"\n\
 token 'echo ya29.abc-_def'; check 'a token command that works' 1 $? '^ok *token.main *a token of 13 characters'
 token 'echo Please sign in again'; check 'one that wants something' 1 $? '^fail *token.main *what it prints is no access token'
 token 'false'; check 'one that fails' 1 $? '^fail *token.main'
+wrong() {	# name, what the configuration says besides, what check says
+	{ sed "s|maildir:$dir/out.d|maildir:$dir/${out:-out.d}|; s|from = |${more:-}from = |" "$WISMO_CONFIG"; echo "$2"; } >"$dir/wrong.conf"
+	run check --config "$dir/wrong.conf"; check "check tells $1" "${code:-1}" $? "$3"; code= more= out=; }
+echo key >"$dir/open.key"; chmod 644 "$dir/open.key"
+wrong 'a key that others can read' 'carrier "dhl" { secret "api_key" { value_file = "open.key" } }' '^fail *carrier.dhl.api_key.*chmod 600'
+wrong 'a key that is not there' 'carrier "dhl" { secret "api_key" { value_file = "nosuch" } }' '^fail *carrier.dhl.api_key.*nosuch: No such file.*name a file'
+wrong 'a carrier that is none' 'carrier "dhll" { }' '^fail *carrier.dhll.*did you mean carrier "dhl"'
+wrong 'a hook without its program' 'hook "refund" { command = { "/bin/nosuch" } }' '^fail *hook.refund *.*/bin/nosuch: no such program'
+chmod 600 "$dir/open.key"
+code=0 wrong 'what is fine, too' 'carrier "dhl" { secret "api_key" { value_file = "open.key" } }
+hook "refund" { command = { "true" } }' '^ok *carrier.dhl.api_key'
+more='folders = { "INBOX", "Postfach" }\n\t' wrong 'a second folder that is not there' '' '^fail *source.main.*Postfach.*No such file'
+more='lang = "english"\n\t' wrong 'a language of an account' '' '^fail *lang.main.*"english"'
+code=0 out=Outt wrong 'a folder that will be made' '' '^warn *outgoing.main.*Outt: no such folder.*correct outgoing'
+sed 's/^lang = .*//' "$WISMO_CONFIG" >"$dir/wrong.conf"; echo 'lang = "deutsch"' >>"$dir/wrong.conf"
+run check --config "$dir/wrong.conf"; check 'check tells a language without answers' 1 $? '^fail *lang .*"deutsch"; expected one of .*de'
 run check --json; check 'check as JSON' 0 $? '"id":"rules"'
 json; check 'which is valid' 0 $?
 printf 'order-id,sku\nA-1001,x\n,y\n' >"$dir/orders.csv"

@@ -18,6 +18,9 @@ struct maildir_file {
 /* Return false to stop. */
 typedef bool maildir_visit(const struct maildir_file *file, void *user);
 
+/* The folder of that name: INBOX is the Maildir itself, others are Maildir++ folders beside it. Owned. */
+char *maildir_folder(const char *maildir, const char *name);
+
 /* Visits new/ and then cur/, so that a mail which another program moves meanwhile may be seen twice but
  * never missed. Order within a folder is the file system's. Names that begin with a dot and things that
  * are not regular files are passed over; a file that vanishes is not an error. WISMO_HALT when `folder` is
