@@ -234,6 +234,7 @@ src_libcmd_a_SOURCES = \
 	src/cmd/provider_p.h \
 	src/cmd/report.c \
 	src/cmd/run.c \
+	src/cmd/show.c \
 	src/cmd/status.c
 
 # The seams: files that tests replace by their own at link time.
@@ -248,7 +249,7 @@ CORE_LIBS = src/libcore.a $(MODEL_LIBS) $(PCRE2_LIBS) $(SQLITE_LIBS) $(XML_LIBS)
 NET_LIBS = src/libnet.a $(BASE_LIBS) $(CURL_LIBS)
 MAIL_LIBS = src/libmail.a src/libmodel.a src/libnet.a $(BASE_LIBS) $(CURL_LIBS) $(ETPAN_LIBS) $(GMIME_LIBS)
 CONF_LIBS = src/libconf.a $(CORE_LIBS) $(CONFUSE_LIBS)
-STORE_LIBS = src/libstore.a $(MODEL_LIBS) $(SQLITE_LIBS)
+STORE_LIBS = src/libstore.a $(MODEL_LIBS) $(SQLITE_LIBS) -lm
 FLOW_LIBS = src/libflow.a src/libconf.a src/libstore.a src/libmail.a src/libnet.a $(CORE_LIBS) \
 	$(CONFUSE_LIBS) $(CURL_LIBS) $(ETPAN_LIBS) $(GMIME_LIBS)
 ALL_LIBS = src/libcmd.a $(FLOW_LIBS)

@@ -7,6 +7,7 @@
 #include "wismo/flow/understand.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,7 +49,7 @@ static json_t *evidence(const struct reading *reading)
 		const struct evidence *one = g_ptr_array_index(reading->evidence, i);
 
 		json_array_append_new(array, json_pack("{s:s, s:s, s:f, s:o}", "rule", one->rule, "intent", intent_name(one->intent),
-						       "weight", one->weight, "text", string_or_null(one->text)));
+						       "weight", round(one->weight * 100) / 100, "text", string_or_null(one->text)));
 	}
 	return array;
 }

@@ -18,49 +18,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void head(const char *text)
-{
-	g_autofree char *bold = print_paint("1", text);
-
-	printf("%s\n", bold);
-}
-
-static void line(const char *name, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void line(const char *name, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	g_autofree char *clean = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	clean = print_clean(text, 0);
-	printf("  %-12s %s\n", name, clean);
-}
-
 static void print_reading(const struct reading_row *row)
 {
 	const struct reading *r = row->reading;
 	g_autofree char *words = g_strdup(r->buyer_text);
 
-	head("What the mail says");
-	line("mail", "m%" G_GINT64_FORMAT " \"%s\"", row->mail, row->subject ? row->subject : "");
-	line("words", "%s", g_strdelimit(words, "\n", ' '));
-	line("channel", "%s%s%s, language %s", r->channel, r->marketplace ? " " : "", r->marketplace ? r->marketplace : "", r->lang);
-	line("means", "%s (%.0f %% sure)%s%s, %s", intent_name(r->intent), r->confidence * 100, wish_name(r->wish) ? ", wants a " : "",
+	print_head("What the mail says");
+	print_line("mail", "m%" G_GINT64_FORMAT " \"%s\"", row->mail, row->subject ? row->subject : "");
+	print_line("words", "%s", g_strdelimit(words, "\n", ' '));
+	print_line("channel", "%s%s%s, language %s", r->channel, r->marketplace ? " " : "", r->marketplace ? r->marketplace : "", r->lang);
+	print_line("means", "%s (%.0f %% sure)%s%s, %s", intent_name(r->intent), r->confidence * 100, wish_name(r->wish) ? ", wants a " : "",
 	     wish_name(r->wish) ? wish_name(r->wish) : "", urgency_name(r->urgency));
 	for (guint i = 0; i < r->evidence->len; i++) {
 		const struct evidence *evidence = g_ptr_array_index(r->evidence, i);
 
-		line(i ? "" : "because", "%-28s %+.1f %s: \"%s\"", evidence->rule, evidence->weight, intent_name(evidence->intent), evidence->text);
+		print_line(i ? "" : "because", "%-28s %+.1f %s: \"%s\"", evidence->rule, evidence->weight, intent_name(evidence->intent), evidence->text);
 	}
-	line("answerable", "%s%s", r->answerable ? "yes" : "no: ", r->answerable ? "" : r->why_not ? r->why_not : "?");
+	print_line("answerable", "%s%s", r->answerable ? "yes" : "no: ", r->answerable ? "" : r->why_not ? r->why_not : "?");
 }
 
 static void print_facts(const json_t *facts)
 {
-	head("What was known");
+	print_head("What was known");
 	for (int i = 0; i < FACT_COUNT; i++) {
 		const json_t *value = json_object_get(facts, fact_columns[i].name);
 		char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4)) : NULL;
@@ -83,25 +62,25 @@ static void print_reason(const struct verdict_row *verdict, const json_t *reason
 	json_t *item;
 	g_autofree char *made = clock_format(verdict->made_at);
 
-	head("What was decided");
-	line("rule", "\"%s\" at %s", verdict->rule, made);
+	print_head("What was decided");
+	print_line("rule", "\"%s\" at %s", verdict->rule, made);
 	if (*text_of(reason, "why"))
-		line("why", "%s", text_of(reason, "why"));
+		print_line("why", "%s", text_of(reason, "why"));
 	json_array_foreach(json_object_get(reason, "misses"), i, item)
-		line(i ? "" : "not", "\"%s\": %s is %s", text_of(item, "rule"), text_of(item, "condition"),
+		print_line(i ? "" : "not", "\"%s\": %s is %s", text_of(item, "rule"), text_of(item, "condition"),
 		     json_is_true(json_object_get(item, "unknown")) ? "unknown" : "false");
 	json_array_foreach(json_object_get(reason, "gates"), i, item)
-		line(i ? "" : "gates", "%s: at most %s, %s", text_of(item, "gate"), text_of(item, "reach"), text_of(item, "why"));
+		print_line(i ? "" : "gates", "%s: at most %s, %s", text_of(item, "gate"), text_of(item, "reach"), text_of(item, "why"));
 	json_array_foreach(json_object_get(reason, "notes"), i, item)
-		line(i ? "" : "notes", "%s", json_string_value(item));
+		print_line(i ? "" : "notes", "%s", json_string_value(item));
 	if (*text_of(reason, "deadline"))
-		line("deadline", "%s", text_of(reason, "deadline"));
+		print_line("deadline", "%s", text_of(reason, "deadline"));
 	if (json_is_true(json_object_get(reason, "tracking_recorded")))
-		line("tracking", "a recorded answer, not the carrier's own");
-	line("reply", "%s, %s", verdict->template ? verdict->template : "none", verdict->sends);
+		print_line("tracking", "a recorded answer, not the carrier's own");
+	print_line("reply", "%s, %s", verdict->template ? verdict->template : "none", verdict->sends);
 	if (verdict->task)
-		line("task", "%s", verdict->task);
-	line("rulebook", "%.16s", verdict->rulebook);
+		print_line("task", "%s", verdict->task);
+	print_line("rulebook", "%.16s", verdict->rulebook);
 }
 
 static int print_effects(struct store *store, gint64 case_id, const struct command_options *options)
@@ -112,19 +91,19 @@ static int print_effects(struct store *store, gint64 case_id, const struct comma
 
 	if (!tasks)
 		return command_fail(options, EXIT_SYSTEM, error);
-	head("What came of it");
+	print_head("What came of it");
 	for (guint i = 0; i < replies->len; i++) {
 		const struct reply *reply = g_ptr_array_index(replies, i);
 
 		if (reply->case_id == case_id)
-			line("reply", "r%" G_GINT64_FORMAT " %s %s%s%s", reply->id, reply->template, reply_state_name(reply->state),
+			print_line("reply", "r%" G_GINT64_FORMAT " %s %s%s%s", reply->id, reply->template, reply_state_name(reply->state),
 			     reply->why ? ": " : "", reply->why ? reply->why : "");
 	}
 	for (guint i = 0; i < tasks->len; i++) {
 		const struct task *task = g_ptr_array_index(tasks, i);
 
 		if (task->case_id == case_id)
-			line("task", "t%" G_GINT64_FORMAT " %s %s%s%s", task->id, task_kind_name(task->kind), task_state_name(task->state),
+			print_line("task", "t%" G_GINT64_FORMAT " %s %s%s%s", task->id, task_kind_name(task->kind), task_state_name(task->state),
 			     task->due_why ? ", due " : "", task->due_why ? task->due_why : "");
 	}
 	return EXIT_DONE;

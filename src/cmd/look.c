@@ -1,17 +1,14 @@
-/* wismo mails, wismo cases, wismo show: look, change nothing. */
+/* wismo mails, wismo cases: look, change nothing. */
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
 #include "wismo/model/case.h"
 #include "wismo/store/alarm.h"
-#include "wismo/store/dossier.h"
 #include "wismo/store/overview.h"
 
 #include "commands_p.h"
-#include "ids_p.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define LIMIT_DEFAULT 50
 
@@ -133,91 +130,4 @@ int cases_command(int argc, char **argv)
 	fine = overview_cases(store, state, 0, (guint) MAX(limit, 1), show_case, &view, &error);
 	print_table_free(view.table);
 	return fine ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
-}
-
-static bool print_section(const char *title, const char *json, void *user)
-{
-	const struct view *view = user;
-
-	if (view->json) {
-		print_json("s", "type", title, "r", "row", json, NULL);
-	} else {
-		g_autofree char *bold = print_paint("1", title);
-		g_autofree char *clean = print_clean(json, 0);
-
-		printf("%s %s\n", bold, clean);
-	}
-	return true;
-}
-
-/* Everything that belongs to one case; also the body of `export`. */
-static int show_dossier(struct store *store, gint64 case_id, struct view *view, const struct command_options *options)
-{
-	g_autoptr(GError) error = NULL;
-
-	return dossier_each(store, case_id, print_section, view, &error) ? EXIT_DONE : command_fail(options, EXIT_SYSTEM, error);
-}
-
-/* One id of these kinds as the only argument, and the store; NULL: said, *code. */
-static struct store *open_id(const char *name, const char *kinds, struct command_options *options, int argc, char **argv, char *kind,
-			     gint64 *id, struct settings **settings, int *code)
-{
-	*code = command_options(command_find(name), options, NULL, &argc, &argv);
-	if (*code >= 0)
-		return NULL;
-	if (argc != 2) {
-		fprintf(stderr, "usage: wismo %s %s\n", name, command_find(name)->arguments);
-		*code = EXIT_USAGE;
-	} else if (!ids_parse(argv[1], kinds, kind, id)) {
-		*code = ids_wrong(name, argv[1], kinds);
-	} else {
-		return command_open(options, ROLE_READER, settings, code);
-	}
-	return NULL;
-}
-
-int show_command(int argc, char **argv)
-{
-	struct command_options options = { 0 };
-	struct view view = { .now = clock_now() };
-	scoped(settings) settings = NULL;
-	int code;
-	char kind;
-	gint64 id, case_id;
-	scoped(store) store = open_id("show", "mcrt", &options, argc, argv, &kind, &id, &settings, &code);
-	g_autoptr(GError) error = NULL;
-	g_autofree char *text = NULL;
-
-	if (!store)
-		return code;
-	case_id = dossier_case_of(store, kind, id, &error);
-	if (error)
-		return command_fail(&options, EXIT_SYSTEM, error);
-	view.json = options.json;
-	view.zone = settings->zone;
-	if (case_id)
-		return show_dossier(store, case_id, &view, &options);
-	view.table = print_table_new(mail_columns);
-	if (kind == 'm')
-		overview_mails(store, id, 0, 1, show_mail, &view, &error);
-	print_table_free(view.table);
-	text = g_strdup_printf("%c%" G_GINT64_FORMAT, kind, id);
-	return view.rows ? EXIT_DONE : ids_missing("show", text);
-}
-
-int export_command(int argc, char **argv)
-{
-	struct command_options options = { 0 };
-	struct view view = { .now = clock_now(), .json = true };
-	scoped(settings) settings = NULL;
-	int code;
-	char kind;
-	gint64 id;
-	scoped(store) store = open_id("export", "c", &options, argc, argv, &kind, &id, &settings, &code);
-	g_autofree char *text = NULL;
-
-	if (!store)
-		return code;
-	text = g_strdup_printf("c%" G_GINT64_FORMAT, id);
-	return dossier_case_of(store, 'c', id, NULL) ? show_dossier(store, id, &view, &options) : ids_missing("export", text);
 }

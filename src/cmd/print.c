@@ -132,7 +132,7 @@ void print_json(const char *type, ...)
 		type = va_arg(args, const char *);
 	}
 	va_end(args);
-	text = json_dumps(line, JSON_COMPACT);
+	text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	puts(text ? text : "{}");
 	free(text);
 	json_decref(line);
@@ -184,13 +184,19 @@ char *print_when(gint64 at, gint64 now)
 	return at >= now ? g_strdup_printf("in %s", span) : g_strdup_printf("%s ago", span);
 }
 
+char *print_moment(gint64 at, const char *zone)
+{
+	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
+	g_autoptr(GDateTime) utc = at ? g_date_time_new_from_unix_utc(at) : NULL;
+	g_autoptr(GDateTime) local = utc && tz ? g_date_time_to_timezone(utc, tz) : utc ? g_date_time_ref(utc) : NULL;
+
+	return local ? g_date_time_format(local, "%Y-%m-%d %H:%M") : g_strdup("-");
+}
+
 char *print_deadline(gint64 at, gint64 now, const char *zone)
 {
 	g_autofree char *when = print_when(at, now);
-	g_autoptr(GTimeZone) tz = zone ? g_time_zone_new_identifier(zone) : NULL;
-	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at);
-	g_autoptr(GDateTime) local = tz ? g_date_time_to_timezone(utc, tz) : g_date_time_ref(utc);
-	g_autofree char *clock = g_date_time_format(local, "%Y-%m-%d %H:%M");
+	g_autofree char *clock = print_moment(at, zone);
 
 	return at ? g_strdup_printf("%s (%s)", when, clock) : g_steal_pointer(&when);
 }
@@ -207,4 +213,24 @@ void print_progress(const char *what, guint done, guint all)
 char *print_paint(const char *code, const char *text)
 {
 	return command_colour_ok() ? g_strdup_printf("\033[%sm%s\033[0m", code, text) : g_strdup(text);
+}
+
+void print_head(const char *text)
+{
+	g_autofree char *bold = print_paint("1", text);
+
+	printf("%s\n", bold);
+}
+
+void print_line(const char *name, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	g_autofree char *clean = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	clean = print_clean(text, 0);
+	printf("  %-12s %s\n", name, clean);
 }

@@ -33,40 +33,53 @@ static bool visit_row(sqlite3_stmt *row, void *user)
 	return visit->row(visit->kind, (const char *) sqlite3_column_text(row, 0), visit->user);
 }
 
+/* As `--json` has it: moments RFC 3339, what is not known null, booleans. */
+#define AT(column) "strftime('%Y-%m-%dT%H:%M:%SZ', nullif(" column ", 0), 'unixepoch')"
+#define YES(column) "json(iif(" column ", 'true', 'false'))"
+#define ID(letter, column) "'" letter "' || " column
+
+#define MAIL "SELECT json_object('id', " ID("m", "m.id") ", 'case', " ID("c", "r.case_id") ", 'account', m.account, 'state', m.state, 'why', m.why," \
+	" 'received_at', " AT("m.received_at") ", 'sha256', m.sha256, 'message_id', r.message_id, 'from', r.sender, 'subject', r.subject," \
+	" 'channel', r.channel, 'lang', r.lang, 'intent', r.intent, 'confidence', round(r.confidence, 2), 'wish', r.wish, 'urgency', r.urgency," \
+	" 'order_ids', json(r.order_ids), 'answerable', json(iif(r.mail IS NULL, 'null', iif(r.answerable, 'true', 'false')))," \
+	" 'why_not', r.why_not, 'buyer_text', r.buyer_text, 'evidence', json(iif(r.mail IS NULL, 'null', (SELECT json_group_array(" \
+	"json_set(value, '$.weight', round(json_extract(value, '$.weight'), 2))) FROM json_each(r.evidence)))))"
+#define REPLY "SELECT json_object('id', " ID("r", "id") ", 'case', " ID("c", "case_id") ", 'mail', " ID("m", "mail") ", 'state', state, 'why', why," \
+	" 'template', template, 'lang', lang, 'to', recipient, 'subject', subject, 'body', body, 'message_id', message_id, 'edited', " YES("edited") "," \
+	" 'approved_by', approved_by, 'attempts', attempts, 'server_said', server_said, 'not_before', " AT("not_before") ", 'created_at', " \
+	AT("created_at") ", 'sent_at', " AT("sent_at") ", 'confirmed_at', " AT("confirmed_at") ") FROM replies"
+#define TASK "SELECT json_object('id', " ID("t", "t.id") ", 'case', " ID("c", "t.case_id") ", 'kind', t.kind, 'state', t.state, 'why', t.why, 'order_no'," \
+	" o.order_no, 'line_no', nullif(t.line_no, ''), 'amount_cents', nullif(t.amount_cents, -1), 'currency', t.currency, 'quantity', t.quantity," \
+	" 'approved_by', t.approved_by, 'result', t.result, 'due_at', " AT("t.due_at") ", 'due_why', t.due_why, 'created_at', " AT("t.created_at") "," \
+	" 'changed_at', " AT("t.changed_at") ") FROM tasks AS t LEFT JOIN orders AS o ON o.id = t.order_id"
+
 bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *user, GError **error)
 {
 	static const struct { const char *kind, *sql; } parts[] = {
-		{ "case", "SELECT json_object('id', 'c' || id, 'account', account, 'channel', channel, 'buyer', buyer, 'order_no', order_no,"
-			" 'state', state, 'why', why, 'intent', intent, 'wish', wish, 'urgency', urgency, 'claim', claim, 'lang', lang,"
-			" 'asked_at', asked_at, 'answered_at', answered_at, 'due_at', due_at, 'due_why', due_why, 'opened_at', opened_at)"
-			" FROM cases WHERE id = ?" },
-		{ "mail", "SELECT json_object('id', 'm' || m.id, 'received_at', m.received_at, 'sha256', m.sha256, 'message_id', r.message_id,"
-			" 'from', r.sender, 'subject', r.subject, 'intent', r.intent, 'confidence', round(r.confidence, 3), 'wish', r.wish,"
-			" 'answerable', r.answerable, 'why_not', r.why_not, 'buyer_text', r.buyer_text, 'evidence', json(r.evidence))"
-			" FROM readings AS r JOIN mails AS m ON m.id = r.mail WHERE r.case_id = ? ORDER BY m.received_at, m.id" },
+		{ "case", "SELECT json_object('id', " ID("c", "id") ", 'account', account, 'channel', channel, 'buyer', buyer, 'buyer_name', buyer_name,"
+			" 'order_no', nullif(order_no, ''), 'state', state, 'why', why, 'intent', intent, 'wish', wish, 'urgency', urgency,"
+			" 'claim', claim, 'lang', lang, 'asked_at', " AT("asked_at") ", 'answered_at', " AT("answered_at") ", 'due_at', " AT("due_at") ","
+			" 'due_why', due_why, 'opened_at', " AT("opened_at") ") FROM cases WHERE id = ?" },
+		{ "mail", MAIL " FROM readings AS r JOIN mails AS m ON m.id = r.mail WHERE r.case_id = ? ORDER BY m.received_at, m.id" },
 		{ "order", "SELECT json_object('order_no', o.order_no, 'channel', o.channel, 'buyer_name', o.buyer_name, 'country', o.country,"
-			" 'ordered_at', o.ordered_at, 'promised_at', o.promised_at, 'currency', o.currency, 'by_marketplace', o.by_marketplace,"
-			" 'cancelled', o.cancelled, 'lines', (SELECT json_group_array(json_object('line_no', line_no, 'sku', sku, 'title', title,"
-			" 'quantity', quantity, 'price_cents', price_cents)) FROM order_lines WHERE order_id = o.id))"
-			" FROM orders AS o JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?" },
-		{ "shipment", "SELECT json_object('carrier', coalesce(s.carrier, s.carrier_said), 'number', s.number, 'shipped_at', s.shipped_at,"
-			" 'claims_protected', s.claims_protected) FROM shipments AS s JOIN orders AS o ON o.id = s.order_id"
+			" 'ordered_at', " AT("o.ordered_at") ", 'promised_at', " AT("o.promised_at") ", 'currency', o.currency, 'by_marketplace', "
+			YES("o.by_marketplace") ", 'cancelled', " YES("o.cancelled") ", 'lines', (SELECT json_group_array(json_object('line_no', line_no,"
+			" 'sku', sku, 'title', title, 'quantity', quantity, 'price_cents', nullif(price_cents, -1))) FROM order_lines"
+			" WHERE order_id = o.id)) FROM orders AS o JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?" },
+		{ "shipment", "SELECT json_object('carrier', coalesce(s.carrier, s.carrier_said), 'number', s.number, 'shipped_at', "
+			AT("s.shipped_at") ", 'claims_protected', " YES("s.claims_protected") ") FROM shipments AS s JOIN orders AS o ON o.id = s.order_id"
 			" JOIN cases AS c ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ? ORDER BY s.shipped_at, s.id" },
-		{ "tracking", "SELECT json_object('carrier', t.carrier, 'number', t.number, 'asked_at', t.asked_at, 'outcome', t.outcome,"
-			" 'status', t.status, 'detail', t.detail, 'status_at', t.status_at, 'delivered_to', t.delivered_to, 'signature', t.signature,"
-			" 'recorded', t.recorded, 'why', t.why, 'events', json(t.events)) FROM trackings AS t WHERE t.number IN"
+		{ "tracking", "SELECT json_object('carrier', t.carrier, 'number', t.number, 'asked_at', " AT("t.asked_at") ", 'outcome', t.outcome,"
+			" 'status', t.status, 'detail', t.detail, 'status_at', " AT("t.status_at") ", 'delivered_to', t.delivered_to, 'signature', "
+			YES("t.signature") ", 'recorded', " YES("t.recorded") ", 'why', t.why, 'events', json(t.events)) FROM trackings AS t WHERE t.number IN"
 			" (SELECT s.number FROM shipments AS s JOIN orders AS o ON o.id = s.order_id JOIN cases AS c"
-			" ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?1 UNION SELECT number FROM lookups WHERE case_id = ?1) ORDER BY t.asked_at, t.id" },
-		{ "verdict", "SELECT json_object('made_at', made_at, 'rule', rule, 'sends', sends, 'template', template, 'task', task,"
-			" 'rulebook', rulebook, 'facts', json(facts), 'reason', json(reason)) FROM verdicts WHERE case_id = ? ORDER BY id" },
-		{ "reply", "SELECT json_object('id', 'r' || id, 'state', state, 'why', why, 'template', template, 'lang', lang,"
-			" 'recipient', recipient, 'subject', subject, 'body', body, 'message_id', message_id, 'approved_by', approved_by,"
-			" 'server_said', server_said, 'created_at', created_at, 'sent_at', sent_at, 'confirmed_at', confirmed_at)"
-			" FROM replies WHERE case_id = ? ORDER BY id" },
-		{ "task", "SELECT json_object('id', 't' || id, 'kind', kind, 'state', state, 'why', why, 'amount_cents', amount_cents,"
-			" 'currency', currency, 'quantity', quantity, 'approved_by', approved_by, 'result', result, 'due_at', due_at,"
-			" 'created_at', created_at) FROM tasks WHERE case_id = ? ORDER BY id" },
-		{ "history", "SELECT json_object('at', at, 'actor', actor, 'subject', subject, 'event', event, 'detail', detail) FROM history"
+			" ON c.order_no = o.order_no AND c.channel = o.channel WHERE c.id = ?1 UNION SELECT number FROM lookups WHERE case_id = ?1)"
+			" ORDER BY t.asked_at, t.id" },
+		{ "verdict", "SELECT json_object('made_at', " AT("made_at") ", 'mail', " ID("m", "mail") ", 'rule', rule, 'sends', sends, 'template', template,"
+			" 'task', task, 'rulebook', rulebook, 'facts', json(facts), 'reason', json(reason)) FROM verdicts WHERE case_id = ? ORDER BY id" },
+		{ "reply", REPLY " WHERE case_id = ? ORDER BY id" },
+		{ "task", TASK " WHERE t.case_id = ? ORDER BY t.id" },
+		{ "history", "SELECT json_object('at', " AT("at") ", 'actor', actor, 'subject', subject, 'event', event, 'detail', detail) FROM history"
 			" WHERE subject IN (SELECT 'c' || ?1 UNION SELECT 'm' || mail FROM readings WHERE case_id = ?1"
 			" UNION SELECT 'r' || id FROM replies WHERE case_id = ?1 UNION SELECT 't' || id FROM tasks WHERE case_id = ?1) ORDER BY id" },
 	};
@@ -78,6 +91,22 @@ bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *u
 			return false;
 	}
 	return true;
+}
+
+bool dossier_one(struct store *store, char kind, gint64 id, dossier_row *row, void *user, GError **error)
+{
+	struct visit visit = { row, user, "mail" };
+
+	switch (kind) {
+	case 'r':
+		visit.kind = "reply";
+		return sql_each(store, error, visit_row, &visit, REPLY " WHERE id = ?", "i", id);
+	case 't':
+		visit.kind = "task";
+		return sql_each(store, error, visit_row, &visit, TASK " WHERE t.id = ?", "i", id);
+	default:
+		return sql_each(store, error, visit_row, &visit, MAIL " FROM mails AS m LEFT JOIN readings AS r ON r.mail = m.id WHERE m.id = ?", "i", id);
+	}
 }
 
 static bool erase_rows(struct store *store, const char *buyer, gint64 now, guint *mails, guint *cases, GError **error)

@@ -4,6 +4,7 @@
 #include "sql_p.h"
 
 #include <jansson.h>
+#include <math.h>
 
 struct reading_row *reading_row_new(void)
 {
@@ -54,7 +55,7 @@ char *reading_evidence_json(const struct reading *reading)
 		const struct evidence *one = g_ptr_array_index(reading->evidence, i);
 
 		json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:s, s:I, s:I}", "rule", one->rule, "intent",
-			intent_name(one->intent), "weight", one->weight, "text", one->text ? one->text : "",
+			intent_name(one->intent), "weight", round(one->weight * 100) / 100, "text", one->text ? one->text : "",
 			"start", (json_int_t) one->start, "end", (json_int_t) one->end));
 	}
 	return dump(list);

@@ -104,6 +104,29 @@ two run --once; two replies; check 'a draft' 0 $? '^r1 *draft'
 two edit r1 --text 'Liebe Anna'; check 'edit --text wants a file' 2 $? 'expects a file that holds the text'
 echo 'Guten Tag, ich sehe nach.' | two edit r1 --text -; check 'or standard input' 0 $? 'wismo approve r1'
 two replies --json; check 'whose text then stands there' 0 $? 'ich sehe nach'
+two show r1; check 'show a reply: whom it goes to' 0 $? '^  to  *anna@example.net$'
+check 'in which state' 0 0 '^  state  *draft$'
+check 'and its text as it would be sent' 0 "$(tail -2 "$dir/out" | grep -c 'Guten Tag, ich sehe nach.' | grep -qx 1; echo $?)"
+two show c1; check 'show a case with local times' 0 $? '^  asked  *20[0-9-]* [0-9:]*$'
+check 'and no JSON' 0 "$(grep -c '[{}]' "$dir/out")"
+for c in 'show c1' 'show r1' 'show m1' 'export c1'; do two $c --json
+	python3 - "$dir/out" <<-'END'; check "$c --json: moments, booleans and weights as scripts expect them" 0 $?
+	import json, re, sys
+	def look(name, value):
+	    if isinstance(value, dict):
+	        for key in value.keys() - {"facts"}: look(key, value[key])
+	    elif isinstance(value, list):
+	        for one in value: look(name, one)
+	    elif name.endswith("_at") or name == "at": assert value is None or re.fullmatch(r"20..-..-..T..:..:..Z", value), (name, value)
+	    elif name in ("edited", "answerable", "cancelled", "by_marketplace"): assert isinstance(value, bool), (name, value)
+	    elif name == "weight": assert value == round(value, 2), value
+	    assert name != "recipient" and value != ""
+	lines = [json.loads(line) for line in open(sys.argv[1])]
+	assert lines
+	for line in lines: look("", line)
+	END
+done
+two explain c1 --json; check 'explain --json has short weights' 0 "$(grep -c 'weight":[0-9-]*\.[0-9][0-9][0-9]' "$dir/out")"
 printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
 head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
 # A case for a person is decided again when the files have changed, and only then.

@@ -26,7 +26,10 @@ char *print_clean(const char *text, guint width);
 /* "in 3 h 20 min", "5 min ago", "-" for 0. Owned. */
 char *print_when(gint64 at, gint64 now);
 
-/* "in 3 h (24 Nov 14:20)" in the seller's zone. Owned. */
+/* "2026-11-24 14:20" in the seller's zone, "-" for 0. Owned. */
+char *print_moment(gint64 at, const char *zone);
+
+/* "in 3 h (2026-11-24 14:20)". Owned. */
 char *print_deadline(gint64 at, gint64 now, const char *zone);
 
 /* One line on a terminal's standard error, rewritten; nothing elsewhere. `all` = `done` ends it. */
@@ -34,6 +37,10 @@ void print_progress(const char *what, guint done, guint all);
 
 /* The words of `text` between escape codes when colour is on ("1" bold, "31" red, "32" green, "33" yellow). Owned. */
 char *print_paint(const char *code, const char *text);
+
+/* A heading, and a line beneath it: "  name         text", control characters away. */
+void print_head(const char *text);
+void print_line(const char *name, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 SCOPE(print_table, print_table_free)
 
