@@ -253,13 +253,22 @@ static void map_event(const struct carrier *carrier, const char *coarse, bool un
 	}
 }
 
+static void load_event(const struct carrier *carrier, const char *json)
+{
+	expr_set_text(carrier->event, EVENT_EVENT, json);
+	expr_set_null(carrier->event, EVENT_CODE);
+	expr_set_null(carrier->event, EVENT_TEXT);
+	expr_set_null(carrier->event, EVENT_COARSE);
+}
+
 static void fill_event(const struct carrier *carrier, const char *json, struct mapped *mapped)
 {
 	struct track_event *event = g_new0(struct track_event, 1);
 	g_autoptr(GError) no_code = NULL, no_text = NULL, no_coarse = NULL;
 	g_autofree char *coarse = NULL;
 
-	expr_set_text(carrier->event, EVENT_EVENT, json);
+	/* What an expression reads before it is computed is nothing, never the event before. */
+	load_event(carrier, json);
 	if (carrier->field[FIELD_CODE])
 		event->code = expr_text(carrier->field[FIELD_CODE], &no_code);
 	if (event->code && !*event->code)
@@ -463,6 +472,8 @@ struct tracking *carrier_read(const struct carrier *carrier, const struct carrie
 		read_result(carrier, tracking, now);
 	/* Nothing of the answer outlives the call in here. */
 	load_answer(carrier, NULL, 0, NULL, NULL);
+	load_event(carrier, NULL);
+	expr_set_null(carrier->event, EVENT_RESULT);
 	return tracking;
 }
 

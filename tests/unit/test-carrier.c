@@ -334,6 +334,35 @@ static void every_check_rule_stands_in_the_manual(void **state)
 	}
 }
 
+/* Each event's code, text and coarse word may be made of those that were computed before, for this event. */
+static void an_event_knows_nothing_of_the_one_before(void **state)
+{
+	scoped(carriers) carriers = written("carrier \"acme\" {\n"
+		"number \"n\" { form = '[0-9]{8}' valid = { \"12345678\" } }\n"
+		"step \"ask\" { url = \"https://api.acme.example/{number}\" }\n"
+		"answer { outcome \"unknown\" { when = { \"http = 404\" } } events = \"body -> '$.events'\" order = oldest_first\n"
+		"code = \"coalesce(event ->> '$.code', code, text, coarse)\" text = \"coalesce(event ->> '$.text', text, coarse)\" coarse = \"event ->> '$.coarse'\" }\n"
+		"map { is = delivered code = { \"D\" } } map { is = in_transit coarse = { \"T\" } }\n"
+		"sample \"one\" { body = '{\"events\":[{\"code\":\"D\",\"coarse\":\"D\"}]}' status = delivered }\n"
+		"sample \"none\" { http = 404 outcome = unknown } }\n");
+	const struct carrier *carrier = carriers_get(carriers, "acme");
+
+	for (int again = 0; again < 2; again++) {
+		scoped(tracking) t = carrier_read(carrier, carrier->steps->pdata[0], 200, "{\"events\":[{\"coarse\":\"T\"},"
+			"{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"},{\"coarse\":\"T\"},{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"}]}", "12345678", 4102444800);
+
+		assert_int_equal(t->events->len, 4);
+		for (guint i = 0; i < 4; i += 2) {
+			const struct track_event *event = g_ptr_array_index(t->events, i);
+
+			assert_null(event->code);
+			assert_null(event->text);
+			assert_int_equal(event->status, TRACK_IN_TRANSIT);
+		}
+	}
+	(void) state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_carrier_is_asked_for_the_number_that_it_knows),
 		cmocka_unit_test(every_check_rule_stands_in_the_manual),
 		cmocka_unit_test(the_page_of_a_form_wins_over_the_carriers),
+		cmocka_unit_test(an_event_knows_nothing_of_the_one_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
