@@ -11,9 +11,9 @@
 
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
 #define DOUBTFUL 0.75		/* most, when the message may be about something else */
-#define CLEAR_LEAST 2.0		/* log odds, here and below */
-#define RIVAL_MOST 1.0
-#define KNOWN_LEAST 0.8
+#define CLEAR_LEAST 1.5		/* log odds, here and below */
+#define RIVAL_MOST 2.0
+#define KNOWN_LEAST 0.9
 
 struct sums {
 	double of[INTENT_COUNT];
