@@ -151,6 +151,7 @@ src_libstore_a_SOURCES = \
 	src/store/store.c \
 	src/store/store_p.h \
 	src/store/task.c \
+	src/store/task_put.c \
 	src/store/verdict.c
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 

@@ -138,10 +138,10 @@ bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, 
 static bool put_task(const struct decision *d, struct task *task, GPtrArray *notes, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	bool added = false;
+	bool changed = false;
 
-	if (task_put(d->flow->store, task, d->now, "mind", &added, &cause)) {
-		if (added)
+	if (task_put(d->flow->store, task, d->now, "mind", &changed, &cause)) {
+		if (changed)
 			log_info("task id=t%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " kind=%s", task->id, d->buyer_case->id,
 				 task_kind_name(task->kind));
 		return true;

@@ -1,4 +1,4 @@
-/* The tasks table. That money leaves once is the schema's unique index; here it is put into words. */
+/* The tasks table: reading it, and the steps from state to state. What the mind proposes stands in task_put.c. */
 #include "wismo/store/task.h"
 
 #include "act_p.h"
@@ -71,69 +71,6 @@ struct task *task_next(struct store *store, enum task_state state, gint64 after,
 	return g_ptr_array_steal_index(list, 0);
 }
 
-/* 0 is SQL NULL for the references. */
-static int insert(struct store *store, const struct task *task, gint64 now, GError **error)
-{
-	return sql_change(store, error, "INSERT INTO tasks (case_id, verdict, kind, cause, order_id, line_no, quantity, amount_cents,"
-			  " currency, shipment, state, why, due_at, due_why, approved_by, created_at, changed_at)"
-			  " VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?)"
-			  " ON CONFLICT (cause) DO NOTHING", "iissisiisissis" "sii",
-			  task->case_id, task->verdict, task_kind_name(task->kind), task->cause, task->order_id, task->line_no,
-			  task->quantity, task->amount_cents, task->currency, task->shipment, task_state_name(task->state), task->why,
-			  task->due_at, task->due_why, task->approved_by, now, now);
-}
-
-/* What the mind itself had withdrawn stands again, for the new verdict. */
-static int propose_again(struct store *store, struct task *task, gint64 now, GError **error)
-{
-	task->id = sql_int(store, error, 0, "SELECT id FROM tasks WHERE cause = ? AND rejected_by = 'mind'",
-			   "s", task->cause);
-	return task->id == 0 ? 0 : sql_change(store, error, "UPDATE tasks SET state = 'proposed', rejected_by = NULL, verdict = ?, quantity = ?, amount_cents = ?,"
-		" currency = ?, why = ?, due_at = ?, due_why = ?, changed_at = ?, version = version + 1 WHERE id = ?", "iiissisii",
-		task->verdict, task->quantity, task->amount_cents, task->currency, task->why, task->due_at, task->due_why, now, task->id);
-}
-
-/* Whose compensation stands in the way, in words; NULL: nobody's. */
-static char *paid_already(struct store *store, const struct task *task)
-{
-	return sql_text(store, NULL, "SELECT 'order ' || o.order_no || iif(t.line_no = '', '', ', line ' || t.line_no) || ' has '"
-			" || t.kind || ' t' || t.id || ' (' || t.state || ') already' FROM tasks t JOIN orders o ON o.id = t.order_id"
-			" WHERE t.order_id = ? AND t.line_no = ? AND t.kind IN ('reship', 'refund') AND t.state <> 'rejected'"
-			" AND t.id <> ?", "isi", task->order_id, task->line_no, task->id);
-}
-
-bool task_put(struct store *store, struct task *task, gint64 now, const char *actor, bool *added, GError **error)
-{
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *paid = NULL;
-	bool own, fine;
-	int changed;
-
-	*added = false;
-	g_assert(task->state == TASK_PROPOSED || task->state == TASK_APPROVED);
-	if (!act_begin(store, &own, error))
-		return false;
-	changed = insert(store, task, now, &cause);
-	if (changed > 0)
-		task->id = sql_inserted(store);
-	else if (changed == 0)
-		changed = propose_again(store, task, now, &cause);
-	if (changed > 0) {
-		task->created_at = task->changed_at = now;
-		task->version = sql_int(store, NULL, 1, "SELECT version FROM tasks WHERE id = ?", "i", task->id);
-	}
-	fine = changed >= 0 && (changed == 0
-		|| act_tell(store, now, actor, 't', task->id, task_state_name(task->state), task->why, &cause));
-	if (changed < 0 && task->kind != TASK_TRACE)
-		paid = paid_already(store, task);
-	if (paid)
-		g_set_error(error, WISMO_ERROR, WISMO_PARK, "%s", paid);
-	else if (cause)
-		g_propagate_error(error, g_steal_pointer(&cause));
-	*added = changed > 0;
-	return act_end(store, own, fine, error);
-}
-
 static bool late(struct store *store, const struct task *task, GError **error)
 {
 	g_autofree char *subject = g_strdup_printf("t%" G_GINT64_FORMAT, task->id);
@@ -153,7 +90,8 @@ static bool move(struct store *store, struct task *task, enum task_state will, u
 		return late(store, task, error);
 	if (!act_begin(store, &own, error))
 		return false;
-	changed = sql_change(store, error, "UPDATE tasks SET state = ?1, rejected_by = iif(?1 = 'rejected', 'person', NULL), why = coalesce(?, why), approved_by = coalesce(?, approved_by),"
+	changed = sql_change(store, error, "UPDATE tasks SET state = ?1, rejected_by = iif(?1 = 'rejected', 'person', NULL),"
+			     " why = coalesce(?, why), approved_by = coalesce(?, approved_by),"
 			     " result = coalesce(?, result), attempts = attempts + ?, changed_at = ?, version = version + 1"
 			     " WHERE id = ? AND state = ? AND version = ?", "ssssiiisi", task_state_name(will), why, approved_by, result,
 			     (gint64) (will == TASK_EXECUTING), now, task->id, task_state_name(task->state), task->version);
@@ -181,35 +119,6 @@ bool task_reject(struct store *store, struct task *task, gint64 now, const char 
 {
 	return move(store, task, TASK_REJECTED, BIT(TASK_PROPOSED) | BIT(TASK_APPROVED) | BIT(TASK_FAILED) | BIT(TASK_UNCERTAIN),
 		    reason, NULL, NULL, now, actor, error);
-}
-
-static bool add_id(sqlite3_stmt *row, void *user)
-{
-	gint64 id = sql_column_int(row, 0);
-
-	g_array_append_val((GArray *) user, id);
-	return true;
-}
-
-bool task_withdraw(struct store *store, gint64 case_id, gint64 order_id, int kind, gint64 now, const char *actor, GError **error)
-{
-	static const char withdrawn[] = "the facts have changed";
-	const char *kept = kind < 0 ? "" : task_kind_name((enum task_kind) kind);
-	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-	bool fine = sql_each(store, error, add_id, ids, "SELECT id FROM tasks WHERE case_id = ?1 AND +state = 'proposed'"
-			     " AND kind IN ('reship', 'refund') AND kind <> ?3 UNION SELECT id FROM tasks WHERE order_id = ?2"
-			     " AND +state = 'proposed' AND kind IN ('reship', 'refund') AND kind <> ?3 AND state <> 'rejected'", "iis",
-			     case_id, order_id, kept);
-
-	for (guint i = 0; fine && i < ids->len; i++) {
-		gint64 id = g_array_index(ids, gint64, i);
-
-		/* Unlike a person's act this is no news for the case: its verdict is the cause. */
-		fine = sql_run(store, error, "UPDATE tasks SET state = 'rejected', rejected_by = 'mind', why = ?, changed_at = ?, version = version + 1 WHERE id = ?",
-			       "sii", withdrawn, now, id)
-			&& act_tell(store, now, actor, 't', id, task_state_name(TASK_REJECTED), withdrawn, error);
-	}
-	return fine;
 }
 
 bool task_return(struct store *store, struct task *task, gint64 now, const char *actor, const char *why, GError **error)

@@ -1,4 +1,5 @@
-/* Payments belong to an order: two buyers, or two accounts, may ask for one parcel, and what stops one payment stops all. */
+/* Payments belong to an order: two buyers, or two accounts, may ask for one parcel, and what stops one payment stops all. A
+ * proposal says what is known now, under a case that is open. */
 #include "tests/lib/unit.h"
 
 #include "tests/lib/desk.h"
@@ -220,6 +221,97 @@ static void a_promise_waits_for_the_task_of_the_other_case(void **state)
 	assert_true(act_promise(desk.flow.store, reply, NULL));
 }
 
+/* ---- what was proposed before ---- */
+
+static void a_withdrawn_payment_comes_back_under_the_case_that_asks(void **state)
+{
+	(void) state;
+	first_case();
+	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_task("c1 reship rejected");
+	desk_run("UPDATE cases SET state = 'closed', dirty = 0");
+	desk_run("UPDATE tasks SET near_said = due_at, passed_said = due_at");
+	second_case(T0 + 2 * HOUR_S);
+	put_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_task("c2 reship proposed");
+	assert_int_equal(desk_int("SELECT near_said + passed_said FROM tasks"), 0);
+	assert_int_equal(desk_int("SELECT v.case_id FROM tasks t JOIN verdicts v ON v.id = t.verdict"), 2);
+}
+
+/* As it stands when a person closes a case and leaves the task: nobody could approve it there. */
+static void a_closed_case_hands_its_proposal_over(void **state)
+{
+	(void) state;
+	first_case();
+	second_case(T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_task("c1 reship proposed");
+	desk_run("UPDATE cases SET state = 'closed', dirty = 0 WHERE id = 1");
+	decide(T0 + 2 * HOUR_S);
+	assert_task("c2 reship proposed");
+}
+
+static gint64 renewals(void)
+{
+	return desk_int("SELECT count(*) FROM history WHERE subject = 't1' AND event = 'renewed'");
+}
+
+static void a_proposal_follows_the_order(void **state)
+{
+	static const struct { const char *sql; const char *says; } news[] = {
+		{ "UPDATE order_lines SET price_cents = 2970, quantity = 3", "3 2970 EUR" },
+		{ "UPDATE order_lines SET price_cents = -1", "3 -1 EUR" },
+		{ "UPDATE order_lines SET price_cents = 2500", "3 2500 EUR" },
+		{ "UPDATE orders SET currency = 'CHF'", "3 2500 CHF" },
+		{ "UPDATE orders SET currency = NULL", "3 2500 -" },
+	};
+
+	(void) state;
+	first_case();
+	for (gsize i = 0; i < G_N_ELEMENTS(news); i++) {
+		g_autofree char *text = NULL;
+
+		desk_run(news[i].sql);
+		decide(T0 + (gint64) (i + 1) * 60);
+		text = desk_text("SELECT quantity || ' ' || amount_cents || ' ' || coalesce(currency, '-') FROM tasks WHERE state = 'proposed'");
+		assert_string_equal(text, news[i].says);
+		assert_int_equal(renewals(), i + 1);
+		decide(T0 + (gint64) (i + 1) * 60 + 30);
+		assert_int_equal(renewals(), i + 1);
+	}
+}
+
+static void of_two_cases_neither_takes_the_others_proposal(void **state)
+{
+	(void) state;
+	first_case();
+	second_case(T0 + HOUR_S);
+	for (int i = 0; i < 3; i++)
+		decide(T0 + HOUR_S + 60 * i);
+	assert_task("c1 reship proposed");
+	assert_int_equal(renewals(), 0);
+}
+
+static void only_proposals_are_brought_up_to_date(void **state)
+{
+	scoped(task) task = NULL;
+
+	(void) state;
+	first_case();
+	task = task_1();
+	assert_true(task_approve(desk.flow.store, task, T0 + 20, "anna", NULL));
+	desk_run("UPDATE order_lines SET price_cents = 990");
+	decide(T0 + HOUR_S);
+	assert_int_equal(desk_int("SELECT amount_cents FROM tasks"), 1990);
+	/* Returned by the runner it is a proposal again; the reason is for the person who had approved it. */
+	assert_true(task_return(desk.flow.store, task, T0 + 2 * HOUR_S, "runner", "the order was cancelled", NULL));
+	decide(T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT amount_cents FROM tasks"), 990);
+	assert_int_equal(desk_int("SELECT why = 'the order was cancelled' FROM tasks"), 1);
+}
+
 static int load(void **state)
 {
 	(void) state;
@@ -236,6 +328,11 @@ int main(void)
 		CASE(beside_anothers_claim_nothing_is_proposed),
 		CASE(a_notice_wakes_the_other_cases),
 		CASE(a_promise_waits_for_the_task_of_the_other_case),
+		CASE(a_withdrawn_payment_comes_back_under_the_case_that_asks),
+		CASE(a_closed_case_hands_its_proposal_over),
+		CASE(a_proposal_follows_the_order),
+		CASE(of_two_cases_neither_takes_the_others_proposal),
+		CASE(only_proposals_are_brought_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, load, desk_close);

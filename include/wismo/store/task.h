@@ -9,9 +9,9 @@
 #include "wismo/store/store.h"
 
 /* Inserts as proposed (or approved, when the rules approved it) unless its cause is there already; one that was withdrawn is
- * proposed again. *added tells.
+ * proposed again, and one that is proposed still is brought up to date. *changed tells whether anything was.
  * WISMO_PARK when the order line has a compensation already: "order 302-…: line 1 has refund t4 (approved) already". */
-bool task_put(struct store *store, struct task *task, gint64 now, const char *actor, bool *added, GError **error);
+bool task_put(struct store *store, struct task *task, gint64 now, const char *actor, bool *changed, GError **error);
 
 /* Rejects, in the mind's name, the payments of a case, and of an order in whichever case (0: none), that are only proposed and
  * not of `kind` (-1: all), within the caller's transaction. */
