@@ -5,6 +5,7 @@
 #include "wismo/conf/carrier.h"
 #include "wismo/conf/columns.h"
 #include "wismo/flow/probe.h"
+#include "wismo/flow/run.h"
 #include "wismo/store/instance.h"
 
 #include "check_p.h"
@@ -84,6 +85,14 @@ static void check_store(struct checks *checks, const struct settings *settings, 
 	said = g_strdup_printf("%s opens", settings->database);
 	if (!verdict(checks, store != NULL, "database", said, error, "wismo init"))
 		return;
+	for (guint i = 0; i < settings->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(settings->accounts, i);
+		g_autofree char *id = g_strdup_printf("start.%s", account->name);
+		g_autofree char *ignored = run_start_ignored(store, account);
+
+		if (ignored)
+			check_tell(checks, GRADE_WARN, id, ignored, "answer them by hand, or begin anew with another state_dir");
+	}
 	pid = instance_pid(store);
 	check_tell(checks, pid ? GRADE_OK : GRADE_WARN, "agent", pid ? "runs" : "does not run", pid ? NULL : "wismo run");
 	if (book)

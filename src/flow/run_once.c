@@ -5,6 +5,7 @@
 #include "wismo/base/error.h"
 #include "wismo/base/log.h"
 #include "wismo/store/instance.h"
+#include "wismo/store/mail.h"
 
 #define ROUNDS_MAX 1000		/* each round moves something on; more means that two stages feed each other */
 
@@ -54,6 +55,16 @@ static bool work(const struct run_files *files, struct store *store, GError **er
 	return true;
 }
 
+char *run_start_ignored(struct store *store, const struct account *account)
+{
+	gint64 count = account->start_at ? mail_archived_since(store, account->name, account->start_at, NULL) : 0;
+
+	if (count <= 0)
+		return NULL;
+	return g_strdup_printf("%" G_GINT64_FORMAT " mail%s received since `start` %s archived before and stay%s so: start counts only for "
+			       "mailboxes not yet seen", count, count == 1 ? "" : "s", count == 1 ? "was" : "were", count == 1 ? "s" : "");
+}
+
 bool run_follow(struct store *store, const struct run_files *files, GError **error)
 {
 	g_autofree char *hash = g_strdup_printf("%s %s", files->settings->hash ? files->settings->hash : "-", files->book->hash);
@@ -61,8 +72,16 @@ bool run_follow(struct store *store, const struct run_files *files, GError **err
 
 	if (!instance_follow(store, hash, clock_now(), &woken, error))
 		return false;
-	if (woken)
+	if (woken > 0)
 		log_info("files changed: cases=%d are decided again", woken);
+	/* Once for each change: a run by cron would say it all day. `wismo check` goes on saying it. */
+	for (guint i = 0; woken >= 0 && i < files->settings->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(files->settings->accounts, i);
+		g_autofree char *ignored = run_start_ignored(store, account);
+
+		if (ignored)
+			log_warning("account %s: %s", account->name, ignored);
+	}
 	return true;
 }
 

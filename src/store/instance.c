@@ -180,14 +180,14 @@ bool instance_follow(struct store *store, const char *files, gint64 now, int *wo
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *was = NULL;
 
-	*woken = 0;
+	*woken = -1;
 	if (!store_begin(store, error))
 		return false;
 	was = sql_text(store, &cause, "SELECT files FROM instance", "");
 	if (!cause && g_strcmp0(was, files) != 0) {
 		sql_run(store, &cause, "UPDATE instance SET files = ?", "s", files);
-		if (!cause && was && *was)
-			*woken = wake(store, now, &cause);
+		if (!cause)
+			*woken = was && *was ? wake(store, now, &cause) : 0;
 	}
 	if (!cause && store_commit(store, &cause))
 		return true;

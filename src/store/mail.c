@@ -106,6 +106,12 @@ bool mail_settle(struct store *store, gint64 id, enum mail_state state, const ch
 			  " WHERE id = ? AND state = 'new'", "ssi", mail_state_name(state), why, id) > 0;
 }
 
+gint64 mail_archived_since(struct store *store, const char *account, gint64 since, GError **error)
+{
+	return sql_int(store, error, -1, "SELECT count(*) FROM mails WHERE account = ? AND state = 'archived' AND received_at >= ?", "si",
+		       account, since);
+}
+
 struct places {
 	mail_place *place;
 	void *user;

@@ -144,6 +144,12 @@ three run --once; three replies; check 'a section that was added is used at the 
 three show c1; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
 sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
 three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
+# A start that comes too late is not passed over.
+sed "s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/late.conf"
+run run --once --config "$dir/late.conf"; check 'a start that comes too late is told' 0 $? '^warning account main: 1 mail received since .start. was archived before'
+run run --once --config "$dir/late.conf"; check 'once' 0 "$(grep -c 'archived before' "$dir/out")"
+run check --offline --config "$dir/late.conf"; check 'and by check' 0 $? '^warn *start.main *1 mail '
+run check --offline; check 'which says nothing without it' 0 "$(grep -c start.main "$dir/out")"
 # A template that does not prove itself never replaces the one that does.
 printf '#!/bin/sh\nsed -i "s/{{no_such_thing}}//; \$a\\\\$WORDS" "$1"\n' >"$dir/editor"; chmod +x "$dir/editor"
 EDITOR="$dir/editor" WORDS='{{no_such_thing}}' two template edit de/in_transit; check 'a template that does not render is refused' 2 $? 'Your text is kept'

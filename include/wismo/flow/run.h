@@ -6,6 +6,7 @@
 #include "wismo/conf/columns.h"
 #include "wismo/conf/rulebook.h"
 #include "wismo/conf/settings.h"
+#include "wismo/store/store.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -25,6 +26,9 @@ typedef struct run_files *run_load(void *user, GError **error);
  * when the new ones are bad. SIGUSR1: state to the log. Takes ownership of `files`.
  * False: WISMO_HALT, it cannot go on. */
 bool run_supervise(struct run_files *files, run_load *load, void *user, GError **error);
+
+/* "5 mails that came since start were archived before: ..."; NULL: start is heeded, or not set. Owned. */
+char *run_start_ignored(struct store *store, const struct account *account);
 
 /* The same stages in this process until nothing is due at `now` (each round asks the clock again). */
 bool run_once(const struct run_files *files, GError **error);

@@ -22,7 +22,8 @@ bool instance_enter(struct store *store, const char *database, gint64 now, bool 
 bool instance_leave(struct store *store, GError **error);
 
 /* Tells which files count from now on. When they are others than at the last start, what a person waits for is decided again and
- * what nobody could be asked about is asked: *woken gets the number of cases. In a transaction of its own. `store`: ROLE_ALL. */
+ * what nobody could be asked about is asked: *woken gets the number of cases, -1 when
+ * the files are the same. In a transaction of its own. `store`: ROLE_ALL. */
 bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error);
 
 /* Raises the epoch: what had not surely left becomes `uncertain` until its Message-ID was looked for in Sent,

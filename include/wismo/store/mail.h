@@ -27,6 +27,10 @@ GArray *mail_take(struct store *store, guint most, gint64 most_bytes, int *attem
  * somebody was first. */
 bool mail_settle(struct store *store, gint64 id, enum mail_state state, const char *why, GError **error);
 
+/* How many mails were archived at their fetching although they were received at `since` or later: the start was another one then.
+ * -1: error. */
+gint64 mail_archived_since(struct store *store, const char *account, gint64 since, GError **error);
+
 /* Calls `place` for each place of a mail, also those of an earlier UIDVALIDITY; strings are borrowed for the call. */
 typedef void mail_place(const char *folder, gint64 uidvalidity, gint64 uid, void *user);
 bool mail_places_each(struct store *store, gint64 mail, mail_place *place, void *user, GError **error);
