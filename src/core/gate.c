@@ -78,6 +78,7 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "money", WHEN(input->pays, REACH_DRAFT), "the reply promises money or goods; approve it together with its task");
 	say(words, &weakest, "value", WHEN(!value->known || value->real > input->auto_value, REACH_DRAFT), "worth more than auto_value_cents, or of unknown worth");
 	say(words, &weakest, "language", WHEN(input->lacks_lang, REACH_DRAFT), language_words(input->lacks_lang));
+	say(words, &weakest, "refused", WHEN(input->refused, REACH_DRAFT), "an answer to this mail was refused by the mail server");
 	say(words, &weakest, "again", WHEN(input->said, REACH_DRAFT), "the same answer has been sent before");
 	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "so many answers in one case want a person");
 	return weakest;

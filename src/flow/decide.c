@@ -67,7 +67,8 @@ static enum gate_reach reach_of(const struct decision *d, const struct policy_ru
 		.min_confidence = settings->min_confidence, .auto_value = (double) settings->auto_value_cents / 100,
 		.pays = decide_pays(rule), .person = rule->person, .reachable = d->account && d->row && d->row->reading->reply_to,
 		.recorded = d->tracking && d->tracking->recorded && !(access && access->recorded),
-		.lacks_lang = lacks ? lang : NULL, .said = rule->reply && g_strv_contains((const char *const *) d->ledger.said, rule->reply), .repeats = d->ledger.sent,
+		.lacks_lang = lacks ? lang : NULL, .refused = d->ledger.refused,
+		.said = rule->reply && g_strv_contains((const char *const *) d->ledger.said, rule->reply), .repeats = d->ledger.sent,
 		.case_cap = MAX(settings->replies_per_case_day, 1) * 3 };
 
 	return gate_ask(&input, gates);
@@ -123,6 +124,8 @@ static const char *stuck_by(const struct decision *d, bool replies, enum reply_s
 {
 	if (facts_is(d->facts, FACT_SENDER, "other"))
 		return GATE_STRANGER;
+	if (d->ledger.refused)
+		return d->ledger.refused;
 	if (!replies)
 		return d->ledger.edited ? g_ptr_array_index(notes, answer) : NULL;
 	return state == REPLY_BLOCKED || state == REPLY_REJECTED ? g_ptr_array_index(notes, answer) : NULL;

@@ -250,7 +250,10 @@ static bool settle(struct store *store, struct reply *reply, enum reply_state wi
 		return false;
 	fine = step(store, reply, will, from, said, now, "mailer", error)
 		&& sql_run(store, error, "UPDATE replies SET server_said = ?, not_before = ? WHERE id = ?", "sii", said, not_before,
-			   reply->id);
+			   reply->id)
+		/* Nobody has answered the buyer after all: the mind looks again. */
+		&& (will != REPLY_REFUSED || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE id = ?"
+						     " AND state <> 'closed'", "i", reply->case_id));
 	if (!act_end(store, own, fine, error))
 		return false;
 	reply->not_before = not_before;

@@ -129,6 +129,11 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 		ledger->edited = sql_int(store, &cause, 0, "SELECT max(id) FROM replies WHERE mail = ? AND case_id = ? AND edited = 1"
 					 " AND state IN ('draft', 'blocked')", "ii", mail, c->id);
 	if (!cause)
+		ledger->refused = sql_text(store, &cause, "SELECT 'r' || r.id || ' was refused: ' || coalesce(r.why, 'without a word') FROM replies r"
+					   " WHERE r.mail = ? AND r.case_id = ? AND r.state = 'refused' AND NOT EXISTS (SELECT 1 FROM replies l"
+					   "  WHERE l.mail = r.mail AND l.id > r.id AND (l.state IN ('sending', 'handed_over', 'sent', 'uncertain')"
+					   "   OR (l.state IN ('due', 'later') AND l.approved_by <> 'auto'))) ORDER BY r.id DESC LIMIT 1", "ii", mail, c->id);
+	if (!cause)
 		ledger->compensation = progress(sql_int(store, &cause, 0, "SELECT " RANK " FROM tasks WHERE kind IN ('reship', 'refund') AND"
 							" (order_id = ? OR case_id = ?)", "ii", order_id, c->id));
 	if (!cause)
@@ -155,6 +160,7 @@ bool verdict_ledger(struct store *store, const struct buyer_case *c, gint64 orde
 
 void verdict_ledger_clear(struct verdict_ledger *ledger)
 {
+	g_clear_pointer(&ledger->refused, g_free);
 	g_clear_pointer(&ledger->said, g_strfreev);
 	g_clear_pointer(&ledger->last_template, g_free);
 }

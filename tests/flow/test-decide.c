@@ -511,6 +511,40 @@ static void an_answer_whose_fate_is_not_known_counts_as_sent(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
 }
 
+/* Begins to send the newest reply. */
+static struct reply *begin_to_send(gint64 now)
+{
+	struct reply *reply = newest_reply();
+	g_autoptr(GBytes) wire = g_bytes_new_static("old words", 9);
+
+	assert_true(reply_begin(desk.flow.store, reply, wire, now, NULL));
+	return reply;
+}
+
+/* For the buyer nobody has answered, and a second mail of the machine would fare no better. */
+static void an_answer_that_was_refused_is_a_persons_matter(void **state)
+{
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	assert_text("waiting", "SELECT state FROM cases");
+	reply = begin_to_send(T0 + 20);
+	assert_true(reply_refuse(desk.flow.store, reply, T0 + 21, "550 no such user", NULL));
+	assert_int_equal(desk_step(decide_step, T0 + 30), 1);
+	assert_text("person", "SELECT state FROM cases");
+	assert_text("r1 was refused: 550 no such user", "SELECT why FROM cases");
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + HOUR_S);
+	assert_open("pickup");
+	assert_text("draft", "SELECT state FROM replies WHERE " LIVE);
+	assert_text("person", "SELECT state FROM cases");
+	approve_and_send(T0 + 2 * HOUR_S);
+	desk_step(decide_step, T0 + 2 * HOUR_S);
+	assert_int_equal(desk_int("SELECT state = 'person' FROM cases"), 0);
+}
+
 /* News after an answer is drafted, once; a draft that is news no more goes. */
 static void news_that_is_none_any_more_is_not_left_open(void **state)
 {
@@ -798,6 +832,7 @@ int main(void)
 		CASE(a_person_who_was_faster_is_not_talked_over),
 		CASE(an_answer_that_left_is_never_answered_again),
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
+		CASE(an_answer_that_was_refused_is_a_persons_matter),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
 		CASE(a_person_reads_what_was_missing),

@@ -58,7 +58,7 @@ static void each_gate_holds_by_itself(void **state)
 static void each_circumstance_holds_by_itself(void **state)
 {
 	scoped(facts) facts = facts_example();
-	struct gate_input said = all_open(facts), foreign = all_open(facts);
+	struct gate_input said = all_open(facts), refused = all_open(facts), foreign = all_open(facts);
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(struct gate_word));
 
 	(void) state;
@@ -66,6 +66,8 @@ static void each_circumstance_holds_by_itself(void **state)
 	assert_int_equal(gate_ask(&foreign, words), REACH_DRAFT);
 	assert_int_equal(words->len, 1);
 	assert_string_equal(g_array_index(words, struct gate_word, 0).why, "there is no answer in the buyer's language (it)");
+	refused.refused = true;
+	assert_int_equal(ask(&refused), REACH_DRAFT);
 	said.said = true;
 	assert_int_equal(ask(&said), REACH_DRAFT);
 }

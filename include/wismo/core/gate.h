@@ -25,6 +25,7 @@ struct gate_input {
 	bool reachable;			/* there is an address to answer to */
 	bool recorded;			/* the tracking is recorded and that is not what the seller configured */
 	const char *lacks_lang;		/* the buyer's language, when the template is not there in it; NULL: it is */
+	bool refused;			/* an answer to this mail was refused by the mail server */
 	bool said;			/* the same template has left in this case */
 	gint64 repeats;			/* answers that left in this case so far */
 	int case_cap;			/* from so many on a person answers */

@@ -42,7 +42,7 @@ bool reply_block(struct store *store, struct reply *reply, gint64 now, const cha
 bool reply_begin(struct store *store, struct reply *reply, GBytes *wire, gint64 now, GError **error);
 bool reply_hand_over(struct store *store, struct reply *reply, gint64 now, GError **error);
 bool reply_postpone(struct store *store, struct reply *reply, gint64 now, gint64 not_before, const char *said, GError **error);
-bool reply_refuse(struct store *store, struct reply *reply, gint64 now, const char *said, GError **error);
+bool reply_refuse(struct store *store, struct reply *reply, gint64 now, const char *said, GError **error);	/* the case is decided again */
 bool reply_doubt(struct store *store, struct reply *reply, gint64 now, const char *why, GError **error);
 
 /* handed_over or uncertain -> sent: makes the filings due and tells the case that it was answered. */

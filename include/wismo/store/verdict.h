@@ -41,6 +41,7 @@ struct verdict_ledger {
 	gint64 sent;			/* answers that left, or may have */
 	bool mail_answered;		/* one of them answers `mail`, is on its way or approved by a person */
 	gint64 edited;			/* an answer to `mail` in a person's words that nobody has approved yet; 0: none */
+	char *refused;			/* "r5 was refused: 550 ...": an answer to `mail`, and no other is on its way by a person; NULL */
 	const char *compensation;	/* static: none rejected proposed approved done; what the mind withdrew is none */
 	const char *trace;
 	gint64 repeat_claims;
