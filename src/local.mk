@@ -133,6 +133,7 @@ src_libstore_a_SOURCES = \
 	src/store/alarm.c \
 	src/store/authorize.c \
 	src/store/case.c \
+	src/store/case_act.c \
 	src/store/case_reply.c \
 	src/store/dossier.c \
 	src/store/filing.c \
@@ -220,6 +221,7 @@ src_libcmd_a_SOURCES = \
 	src/cmd/classify.c \
 	src/cmd/classify_explain.c \
 	src/cmd/classify_p.h \
+	src/cmd/close.c \
 	src/cmd/command.c \
 	src/cmd/commands_p.h \
 	src/cmd/completion.c \

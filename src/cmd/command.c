@@ -22,6 +22,8 @@ static const struct command commands[] = {
 	  "  wismo check\n  wismo check --json --offline" },
 	{ "classify", "FILE...|-", "reads raw mails and tells what they mean", classify_command,
 	  "  wismo classify --json mails/*.eml\n  wismo classify --explain - < mail.eml" },
+	{ "close", "CASE... [--reason TEXT]", "ends cases that a person has finished; what was done stays on record", close_command,
+	  "  wismo close c12 --reason \"refunded in the marketplace's pages\"" },
 	{ "completion", "bash", "prints a completion script for the shell", completion_command,
 	  "  wismo completion bash > ~/.local/share/bash-completion/completions/wismo" },
 	{ "done", "ID...", "says that a person has done a task, or has seen an uncertain reply in Sent", done_command,

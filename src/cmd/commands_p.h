@@ -9,6 +9,7 @@ int carrier_command(int argc, char **argv);
 int cases_command(int argc, char **argv);
 int check_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
+int close_command(int argc, char **argv);
 int completion_command(int argc, char **argv);
 int done_command(int argc, char **argv);
 int edit_command(int argc, char **argv);

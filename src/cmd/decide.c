@@ -7,6 +7,7 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/print.h"
 #include "wismo/flow/act.h"
+#include "wismo/store/case.h"
 #include "wismo/store/reply.h"
 #include "wismo/store/task.h"
 
@@ -20,19 +21,27 @@ static bool not_found(const char *id, GError **error)
 	return false;
 }
 
-static bool act_on(const struct person *person, const char *text, person_reply *on_reply, person_task *on_task, char **state,
-		   GError **error)
+static const char *kinds_of(const struct person_acts *acts)
+{
+	return acts->buyer_case ? "c" : "rt";
+}
+
+static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, GError **error)
 {
 	char kind;
 	gint64 id;
 
-	ids_parse(text, "rt", &kind, &id);
-	if (kind == 'r') {
+	ids_parse(text, kinds_of(acts), &kind, &id);
+	if (kind == 'c') {
+		if (!acts->buyer_case(person, id, error))
+			return false;
+		*state = g_strdup(acts->case_state);
+	} else if (kind == 'r') {
 		scoped(reply) reply = reply_get(person->store, id, error);
 
 		if (!reply)
 			return not_found(text, error);
-		if (!on_reply(person, reply, error))
+		if (!acts->reply(person, reply, error))
 			return false;
 		*state = g_strdup(reply_state_name(reply->state));
 	} else {
@@ -40,15 +49,15 @@ static bool act_on(const struct person *person, const char *text, person_reply *
 
 		if (!task)
 			return not_found(text, error);
-		if (!on_task(person, task, error))
+		if (!acts->task(person, task, error))
 			return false;
 		*state = g_strdup(task_state_name(task->state));
 	}
 	return true;
 }
 
-int decide_each(const struct command_options *options, struct person *person, int count, char **ids, person_reply *on_reply,
-		person_task *on_task)
+int decide_each(const struct command_options *options, struct person *person, int count, char **ids,
+		const struct person_acts *acts)
 {
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
@@ -58,8 +67,8 @@ int decide_each(const struct command_options *options, struct person *person, in
 		char kind;
 		gint64 id;
 
-		if (!ids_parse(ids[i], "rt", &kind, &id))
-			return ids_wrong(person->command, ids[i], "rt");
+		if (!ids_parse(ids[i], kinds_of(acts), &kind, &id))
+			return ids_wrong(person->command, ids[i], kinds_of(acts));
 	}
 	store = command_open(options, ROLE_COMMAND, &settings, &code);
 	if (!store)
@@ -76,7 +85,7 @@ int decide_each(const struct command_options *options, struct person *person, in
 			continue;
 		g_autoptr(GError) error = NULL;
 		g_autofree char *state = NULL;
-		bool fine = act_on(person, ids[i], on_reply, on_task, &state, &error);
+		bool fine = act_on(person, ids[i], acts, &state, &error);
 
 		if (fine && options->json)
 			print_json("s", "id", ids[i], "s", "state", state, "s", "error", NULL, NULL);
@@ -121,9 +130,18 @@ static bool approve_task(const struct person *person, struct task *task, GError 
 	return fine;
 }
 
+/* The buyer still waits: without an answer on its way the case is a person's, and stands in their list. */
 static bool reject_reply(const struct person *person, struct reply *reply, GError **error)
 {
-	return reply_reject(person->store, reply, person->now, person->actor, person->reason, error);
+	g_autofree char *why = reply_rejected_words(reply->id, person->reason);
+
+	if (!store_begin(person->store, error))
+		return false;
+	if (reply_reject(person->store, reply, person->now, person->actor, person->reason, error)
+	    && case_hand_over(person->store, reply->case_id, why, person->now, person->actor, error) && store_commit(person->store, error))
+		return true;
+	store_abandon(person->store);
+	return false;
 }
 
 static bool reject_task(const struct person *person, struct task *task, GError **error)
@@ -160,11 +178,12 @@ int approve_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("approve"), &options, entries, &argc, &argv);
+	const struct person_acts acts = { .reply = approve_reply, .task = approve_task };
 	struct person person = { .command = "approve", .again = again };
 
 	if (code >= 0)
 		return code;
-	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, approve_reply, approve_task) : usage("approve", "ID...");
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage("approve", "ID...");
 }
 
 int reject_command(int argc, char **argv)
@@ -176,6 +195,7 @@ int reject_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("reject"), &options, entries, &argc, &argv);
+	const struct person_acts acts = { .reply = reject_reply, .task = reject_task };
 	struct person person = { .command = "reject" };
 
 	if (code >= 0)
@@ -183,16 +203,17 @@ int reject_command(int argc, char **argv)
 	if (argc < 2 || !reason || !*g_strstrip(reason))
 		return usage("reject", "ID... --reason TEXT");
 	person.reason = reason;
-	return decide_each(&options, &person, argc - 1, argv + 1, reject_reply, reject_task);
+	return decide_each(&options, &person, argc - 1, argv + 1, &acts);
 }
 
 int done_command(int argc, char **argv)
 {
 	struct command_options options = { 0 };
 	int code = command_options(command_find("done"), &options, NULL, &argc, &argv);
+	const struct person_acts acts = { .reply = done_reply, .task = done_task };
 	struct person person = { .command = "done" };
 
 	if (code >= 0)
 		return code;
-	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, done_reply, done_task) : usage("done", "ID...");
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage("done", "ID...");
 }

@@ -1,4 +1,4 @@
-/* A person's acts on replies and tasks (approve, reject, edit, done): one loop over ids for all of them. */
+/* A person's acts on replies and tasks (approve, reject, done) and cases (close): one loop over ids for all of them. */
 #ifndef WISMO_CMD_DECIDE_P_H
 #define WISMO_CMD_DECIDE_P_H
 
@@ -16,12 +16,20 @@ struct person {
 	bool again;		/* approve of an uncertain reply */
 };
 
-/* One of them is NULL: an act that does not fit the kind says so with WISMO_PARK. */
 typedef bool person_reply(const struct person *person, struct reply *reply, GError **error);
 typedef bool person_task(const struct person *person, struct task *task, GError **error);
+typedef bool person_case(const struct person *person, gint64 id, GError **error);
+
+/* Either reply and task, or a case and the state in which it is then. */
+struct person_acts {
+	person_reply *reply;
+	person_task *task;
+	person_case *buyer_case;
+	const char *case_state;
+};
 
 /* Opens what is needed and acts on every id; one that fails does not stop the others. Exit code: 0 when all acted. */
-int decide_each(const struct command_options *options, struct person *person, int count, char **ids, person_reply *reply,
-		person_task *task);
+int decide_each(const struct command_options *options, struct person *person, int count, char **ids,
+		const struct person_acts *acts);
 
 #endif

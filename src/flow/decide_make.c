@@ -128,7 +128,8 @@ bool decide_put_reply(const struct decision *d, const struct policy_rule *rule, 
 	if (reply->state == REPLY_BLOCKED)
 		g_ptr_array_add(notes, g_strdup_printf("the answer is blocked: %s", reply->why));
 	else if (reply->state == REPLY_REJECTED)
-		g_ptr_array_add(notes, g_strdup_printf("the answer was rejected: %s", reply->why));
+		g_ptr_array_add(notes, reply->rejected_by == REPLY_BY_PERSON ? reply_rejected_words(reply->id, reply->why)
+				: g_strdup_printf("the answer was rejected: %s", reply->why));
 	if (changed)
 		log_info("reply id=r%" G_GINT64_FORMAT " case=c%" G_GINT64_FORMAT " template=%s lang=%s state=%s", reply->id, d->buyer_case->id,
 			 reply->template, reply->lang, reply_state_name(reply->state));

@@ -67,6 +67,11 @@ void reply_free(gpointer pointer)
 	g_free(reply);
 }
 
+char *reply_rejected_words(gint64 id, const char *reason)
+{
+	return g_strdup_printf("you rejected r%" G_GINT64_FORMAT ": %s", id, reason);
+}
+
 char *reply_message_id(const char *uuid, const char *cause, const char *from)
 {
 	g_autofree char *key = g_strdup_printf("%s\n%s", uuid, cause);

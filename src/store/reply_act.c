@@ -185,6 +185,7 @@ bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const cha
 			return false;
 	}
 	fresh->state = old->state;
+	fresh->rejected_by = old->rejected_by;
 	g_free(fresh->why);
 	fresh->why = g_strdup(old->why);
 	return true;

@@ -91,8 +91,8 @@ for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; che
 run show m1; check 'show a mail' 0 $?
 run show m99; check 'show what is not there' 1 $? 'wismo show: there is no m99'
 run show x1; check 'show nonsense' 2 $? '"x1" is no id; expected m34 for a mail, c12 for a case, r5 for a reply or t7 for a task'
-for c in approve done edit 'reject --reason x' export explain; do
-	case $c in export) none=c99 ;; *) none=r99 ;; esac
+for c in approve close done edit 'reject --reason x' export explain; do
+	case $c in export|close) none=c99 ;; *) none=r99 ;; esac
 	run $c $none; check "$c what is not there" 1 $? "wismo ${c%% *}: there is no $none"
 	run $c 7x; check "$c nonsense" 2 $? "wismo ${c%% *}: \"7x\" is no id; expected "
 done
@@ -167,6 +167,21 @@ check 'with the case' 0 $? '"alarm":"near"'
 printf 'From: Carla <carla@example.net>\nTo: shop@example.com\nSubject: Ordine\nMessage-ID: <3@example.net>\n\nBuongiorno, il mio pacco non è ancora arrivato.\n' >"$dir/in/new/3.a.b"
 two run --once; two check --offline; check 'check names a language without answers' 0 $? '^warn *language.it *1 of .*no answer in this language: .*in_transit'
 check 'and one that has all' 0 0 '^ok *language.de *2 of '
+# What a person rejected is theirs until they close it.
+two reject r1 --reason 'I have called'; check 'reject' 0 $? 'r1 is rejected'
+two cases --state person; check 'the case is a person'"'"'s then' 0 $? '^c1 .*you rejected r1: I have called'
+two close r1; check 'close wants a case' 2 $? 'expected c12 for a case'
+two close; check 'one at least' 2 $? 'usage: wismo close'
+two close c99; check 'that is there' 1 $? 'there is no c99'
+two close c1 c2 --reason 'all is well'; check 'close' 0 $? '^c1 is closed'
+check 'every one of them' 0 0 '^c2 is closed'
+two close c1 --json; check 'but once' 1 $? '"state":null,"error":"c1 is closed since '
+two cases --json; check 'they wait no more' 0 "$(grep -c '"id":"c[12]"' "$dir/out")"
+two replies --state draft --json; check 'nor do their drafts' 0 "$(grep -c '"case":"c[12]"' "$dir/out")"
+two status --json; check 'nor their deadlines' 0 $? '"near":0'
+two show c1; check 'the trail is kept' 0 $? 'all is well'
+printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Re: Bestellung A-1001\nMessage-ID: <4@example.net>\nReferences: <1@example.net>\n\nMein Paket ist immer noch nicht angekommen. Bestellnummer A-1001\n' >"$dir/in/new/4.a.b"
+two run --once; two cases --json; check 'the buyer'"'"'s next mail opens it again' 1 "$(grep -c '"id":"c1"' "$dir/out")"
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?

@@ -4,6 +4,7 @@
 #include "src/store/sql_p.h"
 #include "tests/lib/clock_fake.h"
 #include "tests/lib/desk.h"
+#include "wismo/base/error.h"
 #include "wismo/core/policy.h"
 #include "wismo/core/render.h"
 #include "wismo/store/case.h"
@@ -418,8 +419,45 @@ static void only_an_answer_given_elsewhere_counts_as_said(void **state)
 	assert_true(reply_reject(desk.flow.store, reply, T0 + DAY_S, "anna", "a person has answered", NULL));
 	decide_again(T0 + DAY_S + HOUR_S);
 	assert_int_equal(desk_int("SELECT reason LIKE '%nothing has changed since the last answer%' FROM verdicts ORDER BY id DESC LIMIT 1"), 0);
-	assert_int_equal(desk_int("SELECT reason LIKE '%the answer was rejected%' FROM verdicts ORDER BY id DESC LIMIT 1"), 1);
+	assert_int_equal(desk_int("SELECT reason LIKE '%you rejected r2: a person has answered%' FROM verdicts ORDER BY id DESC LIMIT 1"), 1);
 	assert_open(NULL);
+}
+
+static void what_a_person_rejected_stays_theirs(void **state)
+{
+	static const char words[] = "you rejected r1: I have telephoned";
+	scoped(reply) reply = NULL;
+
+	(void) state;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	reply = newest_reply();
+	assert_true(reply_reject(desk.flow.store, reply, T0 + 20, "anna", "I have telephoned", NULL));
+	assert_true(case_hand_over(desk.flow.store, reply->case_id, words, T0 + 20, "anna", NULL));
+	for (int i = 1; i < 3; i++) {
+		decide_again(T0 + i * HOUR_S);
+		assert_text("person", "SELECT state FROM cases");
+		assert_text(words, "SELECT why FROM cases");
+	}
+}
+
+static void a_closed_case_stays_closed_until_the_buyer_writes(void **state)
+{
+	g_autoptr(GError) error = NULL;
+
+	(void) state;
+	first_decision(TRACK_LOST, 9);
+	assert_true(case_close(desk.flow.store, 1, "all is well", T0 + 20, "anna", &error));
+	assert_open(NULL);
+	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_step(decide_step, T0 + 3 * DAY_S);
+	assert_text("closed", "SELECT state FROM cases WHERE due_at = 0 AND asked_at = 0 AND look_at = 0");
+	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed'"), 1);
+	assert_text("anna: all is well", "SELECT actor || ': ' || detail FROM history WHERE subject = 'c1' AND event = 'closed'");
+	assert_false(case_close(desk.flow.store, 1, NULL, T0 + 30, "anna", &error));
+	assert_int_equal(error->code, WISMO_PARK);
+	buyer_asks(T0 + 4 * DAY_S);
+	desk_step(decide_step, T0 + 4 * DAY_S);
+	assert_open("pickup");
 }
 
 static void beside_an_approved_answer_no_other_is_drafted(void **state)
@@ -827,6 +865,8 @@ int main(void)
 		CASE(a_rejected_answer_is_not_drafted_again),
 		CASE(a_person_may_reject_in_the_minds_words),
 		CASE(only_an_answer_given_elsewhere_counts_as_said),
+		CASE(what_a_person_rejected_stays_theirs),
+		CASE(a_closed_case_stays_closed_until_the_buyer_writes),
 		CASE(beside_an_approved_answer_no_other_is_drafted),
 		CASE(a_later_notice_rejects_an_open_draft),
 		CASE(a_person_who_was_faster_is_not_talked_over),

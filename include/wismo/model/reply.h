@@ -32,6 +32,9 @@ enum reply_rejecter {
 const char *reply_rejecter_name(enum reply_rejecter by);	/* NULL: REPLY_NOT_REJECTED */
 enum reply_rejecter reply_rejecter_find(const char *name);	/* NULL, or no such name: REPLY_NOT_REJECTED */
 
+/* "you rejected r5: the buyer called": why its case is a person's then. Owned. */
+char *reply_rejected_words(gint64 id, const char *reason);
+
 struct reply {
 	gint64 id;		/* r5; 0: not stored */
 	gint64 case_id, verdict;

@@ -70,6 +70,15 @@ bool case_reply_confirm(struct store *store, gint64 case_id, gint64 at, bool *ou
 /* Our latest answer that left did not reach the buyer; its row says why. */
 bool case_reply_bounced(struct store *store, gint64 case_id, const char *why, GError **error);
 
+/* What a person's act does to a case (src/store/case_act.c); in the caller's transaction where there is one. */
+
+/* Not closed: state person, with these words. */
+bool case_hand_over(struct store *store, gint64 id, const char *why, gint64 now, const char *actor, GError **error);
+
+/* Nothing is due or decided any more, and what has not left never leaves; verdicts, tasks and history stay. The buyer's
+ * next mail opens it again. WISMO_PARK: it is closed already, or there is none. */
+bool case_close(struct store *store, gint64 id, const char *reason, gint64 now, const char *actor, GError **error);
+
 /* Calls `each` for every case in a state (NULL: all), next deadline first; stops when it gives false. */
 typedef bool case_each_function(const struct buyer_case *buyer_case, void *user);
 bool case_each(struct store *store, const char *state, case_each_function *each, void *user, GError **error);

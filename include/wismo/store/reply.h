@@ -25,7 +25,8 @@ gint64 reply_next_at(struct store *store, gint64 now, GError **error);	/* earlie
 
 /* The mind's answer again: `fresh` as for reply_put, where a reply of its cause is there. If no person has spoken on that
  * one - a draft, blocked, due or later by the rules, or withdrawn - it gets fresh's words (but not an
- * edited one), verdict and state. A draft does not become due by it. *changed tells; fresh->id, state and why: how it stands. */
+ * edited one), verdict and state. A draft does not become due by it. *changed tells; fresh->id, state, why and
+ * rejected_by: how it stands. */
 bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const char *actor, bool *changed, GError **error);
 
 /* The mind's: what no person has spoken on gives way to other facts. */
