@@ -15,9 +15,18 @@ static const char *const modes[] = { "observe", "draft", "auto" };
 struct view {
 	gint64 now;
 	const char *zone;
+	const struct settings *settings;
 	bool json;
 	struct print_table *table;
 };
+
+/* What the configuration no longer names is not looked at, so its last fault says nothing any more. */
+static bool watched(const struct settings *settings, const struct overview_mailbox *row)
+{
+	const struct account *account = settings_account(settings, row->account);
+
+	return account && g_ptr_array_find_with_equal_func(account->folders, row->folder, g_str_equal, NULL);
+}
 
 static bool show_mailbox(const struct overview_mailbox *row, void *user)
 {
@@ -27,6 +36,8 @@ static bool show_mailbox(const struct overview_mailbox *row, void *user)
 	g_autofree char *fine = print_paint("32", "fine");
 	g_autofree char *bad = problem ? print_paint("31", problem) : NULL;
 
+	if (!watched(view->settings, row))
+		return true;
 	if (view->json)
 		print_json("s", "type", "mailbox", "s", "account", row->account, "s", "folder", row->folder, "t", "synced_at", row->synced_at,
 			   "s", "problem", row->problem, "t", "problem_at", row->problem_at, "i", "failures", row->failures, NULL);
@@ -183,6 +194,7 @@ int status_command(int argc, char **argv)
 	if (!store)
 		return code;
 	view.zone = settings->zone;
+	view.settings = settings;
 	view.json = options.json;
 	return show_all(store, settings, &view, &error) ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
 }
