@@ -145,6 +145,17 @@ static const char *silence(const struct decision *d, const struct policy_rule *r
 	return NULL;
 }
 
+/* Gates that have opened do not let out what a person was asked about: the reply, not the rule, says how far it goes. */
+static void come_down(enum reply_state state, struct verdict_row *row, enum gate_reach *reach, GPtrArray *notes)
+{
+	if (state != REPLY_DRAFT || *reach != REACH_AUTO)
+		return;
+	*reach = REACH_DRAFT;
+	g_free(row->sends);
+	row->sends = g_strdup(gate_reach_name(*reach));
+	g_ptr_array_add(notes, g_strdup("the answer waits for a person as before"));
+}
+
 /* False only when nothing at all can be decided now. */
 static bool conclude(struct decision *d, GError **error)
 {
@@ -187,6 +198,8 @@ static bool conclude(struct decision *d, GError **error)
 		fine = decide_put_reply(d, policy.rule, row->id, reach, next_at, gates, notes, &state, error);
 	else if (fine)
 		fine = decide_make_room(d, NULL, error);
+	if (fine && replies)
+		come_down(state, row, &reach, notes);
 	if (fine && !replies && d->ledger.edited)
 		g_ptr_array_add(notes, decide_edited(d, NULL));
 	if (fine && d->flow->settings->mode != MODE_OBSERVE)

@@ -38,7 +38,7 @@ bool verdict_put(struct store *store, struct verdict_row *row, GError **error)
 
 bool verdict_reason(struct store *store, const struct verdict_row *row, GError **error)
 {
-	return sql_run(store, error, "UPDATE verdicts SET reason = ? WHERE id = ?", "si", row->reason, row->id);
+	return sql_run(store, error, "UPDATE verdicts SET reason = ?, sends = ? WHERE id = ?", "ssi", row->reason, row->sends, row->id);
 }
 
 static struct verdict_row *read_row(sqlite3_stmt *from)

@@ -325,6 +325,24 @@ static void a_gate_that_closes_holds_what_would_leave(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'draft'"), 1);
 }
 
+/* Nor does one that opens let out what waits for a person, and the case says so. */
+static void a_draft_waits_for_a_person_though_the_gates_have_opened(void **state)
+{
+	(void) state;
+	desk.settings->mode = MODE_AUTO;
+	desk.settings->auto_value_cents = 1000;
+	first_decision(TRACK_IN_TRANSIT, 1);
+	assert_text("open", "SELECT state FROM cases");
+	desk.settings->auto_value_cents = 100000;
+	decide_again(T0 + HOUR_S);
+	assert_open("overdue");
+	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'draft'"), 1);
+	assert_text("open", "SELECT state FROM cases");
+	/* In time for an interim answer. */
+	assert_int_equal(desk_int("SELECT look_at - due_at FROM cases"), -6 * HOUR_S);
+	assert_text("draft", "SELECT sends FROM verdicts ORDER BY id DESC LIMIT 1");
+}
+
 /* ---- a person has spoken ---- */
 
 static void a_rejected_task_is_not_proposed_again(void **state)
@@ -860,6 +878,7 @@ int main(void)
 		CASE(a_case_with_an_edited_draft_is_not_closed_by_the_carrier),
 		CASE(what_leaves_by_itself_gives_way_too),
 		CASE(a_gate_that_closes_holds_what_would_leave),
+		CASE(a_draft_waits_for_a_person_though_the_gates_have_opened),
 		CASE(a_rejected_task_is_not_proposed_again),
 		CASE(a_rejected_trace_is_not_proposed_again),
 		CASE(a_rejected_answer_is_not_drafted_again),

@@ -25,7 +25,7 @@ void verdict_row_free(struct verdict_row *row);
 /* Inserts and sets id. Within the caller's transaction. */
 bool verdict_put(struct store *store, struct verdict_row *row, GError **error);
 
-/* Writes the reason again: what reply and tasks noted belongs to it. In the transaction that made the row. */
+/* Writes reason and sends again: what reply and tasks noted belongs to them. In the transaction that made the row. */
 bool verdict_reason(struct store *store, const struct verdict_row *row, GError **error);
 
 /* The newest of a case; NULL without error: none. Owned. */
