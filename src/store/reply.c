@@ -8,7 +8,7 @@
 
 #define COLUMNS "id, case_id, verdict, coalesce(mail, 0), cause, account, template, lang, recipient, subject, body, message_id," \
 	" in_reply_to, reference_ids, state, why, server_said, epoch, not_before, attempts, edited, approved_by, approved_at," \
-	" tried_at, confirmed_at, created_at, sent_at, version, rejected_by"
+	" tried_at, confirmed_at, created_at, sent_at, version, rejected_by, handed_at"
 
 static bool add_text(sqlite3_stmt *row, void *user)
 {
@@ -51,6 +51,7 @@ static void read_columns(sqlite3_stmt *row, struct reply *reply)
 	reply->created_at = sql_column_int(row, 25);
 	reply->sent_at = sql_column_int(row, 26);
 	reply->version = sql_column_int(row, 27);
+	reply->handed_at = sql_column_int(row, 29);
 	reply->rejected_by = reply_rejecter_find(rejecter);
 }
 

@@ -133,9 +133,10 @@ static enum reply_state aim(const struct reply *old, const struct reply *fresh)
 	return fresh->state == REPLY_BLOCKED && old->edited ? REPLY_DRAFT : fresh->state;
 }
 
+/* What a server had in full once may have been read: under one Message-ID nothing else is said. */
 static bool same_words(const struct reply *old, const struct reply *fresh)
 {
-	return old->edited || old->state == REPLY_LATER || (g_strcmp0(old->body, fresh->body) == 0
+	return old->edited || old->handed_at || (g_strcmp0(old->body, fresh->body) == 0
 		&& g_strcmp0(old->subject, fresh->subject) == 0 && g_strcmp0(old->recipient, fresh->recipient) == 0);
 }
 
@@ -237,7 +238,17 @@ bool reply_begin(struct store *store, struct reply *reply, GBytes *wire, gint64 
 
 bool reply_hand_over(struct store *store, struct reply *reply, gint64 now, GError **error)
 {
-	return simple(store, reply, REPLY_HANDED_OVER, BIT(REPLY_SENDING), NULL, now, "mailer", error);
+	bool own, fine;
+
+	if (!act_begin(store, &own, error))
+		return false;
+	fine = step(store, reply, REPLY_HANDED_OVER, BIT(REPLY_SENDING), NULL, now, "mailer", error)
+		&& sql_run(store, error, "UPDATE replies SET handed_at = ? WHERE id = ?", "ii", now, reply->id);
+	if (!act_end(store, own, fine, error))
+		return false;
+	reply->handed_at = now;
+	brought(reply, REPLY_HANDED_OVER, NULL);
+	return true;
 }
 
 /* Ends an attempt with what the server said. */

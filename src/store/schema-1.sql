@@ -281,6 +281,7 @@ CREATE TABLE replies (
   approved_by TEXT,                            -- 'auto' or who
   approved_at INTEGER NOT NULL DEFAULT 0,      -- the case is looked at again before sending: what happened after this?
   tried_at INTEGER NOT NULL DEFAULT 0,         -- first attempt: five days later it ends
+  handed_at INTEGER NOT NULL DEFAULT 0,        -- a server had all of it once: the words stay as they are
   confirmed_at INTEGER NOT NULL DEFAULT 0,     -- our Message-ID or the marketplace's copy was seen
   created_at INTEGER NOT NULL,
   sent_at INTEGER NOT NULL DEFAULT 0,

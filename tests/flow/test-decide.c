@@ -567,13 +567,14 @@ static void an_answer_whose_fate_is_not_known_counts_as_sent(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
 }
 
-/* Begins to send the newest reply. */
-static struct reply *begin_to_send(gint64 now)
+/* Begins to send the newest reply; whether the server has taken all of it. */
+static struct reply *begin_to_send(gint64 now, bool handed_over)
 {
 	struct reply *reply = newest_reply();
 	g_autoptr(GBytes) wire = g_bytes_new_static("old words", 9);
 
 	assert_true(reply_begin(desk.flow.store, reply, wire, now, NULL));
+	assert_true(!handed_over || reply_hand_over(desk.flow.store, reply, now, NULL));
 	return reply;
 }
 
@@ -586,7 +587,7 @@ static void an_answer_that_was_refused_is_a_persons_matter(void **state)
 	desk.settings->mode = MODE_AUTO;
 	first_decision(TRACK_IN_TRANSIT, 1);
 	assert_text("waiting", "SELECT state FROM cases");
-	reply = begin_to_send(T0 + 20);
+	reply = begin_to_send(T0 + 20, false);
 	assert_true(reply_refuse(desk.flow.store, reply, T0 + 21, "550 no such user", NULL));
 	assert_int_equal(desk_step(decide_step, T0 + 30), 1);
 	assert_text("person", "SELECT state FROM cases");
@@ -599,6 +600,32 @@ static void an_answer_that_was_refused_is_a_persons_matter(void **state)
 	approve_and_send(T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_int_equal(desk_int("SELECT state = 'person' FROM cases"), 0);
+}
+
+/* A server that wants to be asked later has not seen a word yet, unless it had all of it. */
+static void an_answer_that_waits_for_the_server_says_what_is_new(void **state)
+{
+	static const char *const says[] = { "24.11.2026", "21.11.2026" };
+
+	(void) state;
+	for (int handed_over = 0; handed_over < 2; handed_over++) {
+		g_autofree char *body = NULL;
+		scoped(reply) reply = NULL;
+
+		desk.settings->mode = MODE_AUTO;
+		first_decision(TRACK_IN_TRANSIT, 3);
+		reply = begin_to_send(T0 + 20, handed_over);
+		assert_true(reply_postpone(desk.flow.store, reply, T0 + 21, T0 + 300, "451 greylisted", NULL));
+		put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+		desk_step(decide_step, T0 + HOUR_S);
+		assert_open("overdue");
+		body = desk_text("SELECT body FROM replies WHERE state = 'later'");
+		assert_non_null(strstr(body, says[handed_over]));
+		assert_int_equal(desk_int("SELECT wire IS NULL FROM replies"), !handed_over);
+		assert_int_equal(desk_int("SELECT tried_at FROM replies"), T0 + 20);
+		desk_done(state);
+		desk_fresh(state);
+	}
 }
 
 /* News after an answer is drafted, once; a draft that is news no more goes. */
@@ -892,6 +919,7 @@ int main(void)
 		CASE(an_answer_that_left_is_never_answered_again),
 		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
 		CASE(an_answer_that_was_refused_is_a_persons_matter),
+		CASE(an_answer_that_waits_for_the_server_says_what_is_new),
 		CASE(news_that_is_none_any_more_is_not_left_open),
 		CASE(the_next_mail_is_answered_anew),
 		CASE(a_person_reads_what_was_missing),

@@ -58,6 +58,7 @@ struct reply {
 	char *approved_by;	/* NULL: nobody yet; "auto": the rules */
 	gint64 approved_at;
 	gint64 tried_at;	/* first attempt; 0: none */
+	gint64 handed_at;	/* last byte left, whatever the server said then; 0: never */
 	gint64 confirmed_at, created_at, sent_at;
 	gint64 version;
 };

@@ -24,9 +24,9 @@ struct reply *reply_next_due(struct store *store, gint64 after, gint64 now, GErr
 gint64 reply_next_at(struct store *store, gint64 now, GError **error);	/* earliest not_before beyond now; 0: none */
 
 /* The mind's answer again: `fresh` as for reply_put, where a reply of its cause is there. If no person has spoken on that
- * one - a draft, blocked, due or later by the rules, or withdrawn - it gets fresh's words (but not an
- * edited one), verdict and state. A draft does not become due by it. *changed tells; fresh->id, state, why and
- * rejected_by: how it stands. */
+ * one - a draft, blocked, due or later by the rules, or withdrawn - it gets fresh's words (but not one that is edited or
+ * was ever handed over), verdict and state. A draft does not become due by it. *changed tells; fresh->id, state,
+ * why and rejected_by: how it stands. */
 bool reply_renew(struct store *store, struct reply *fresh, gint64 now, const char *actor, bool *changed, GError **error);
 
 /* The mind's: what no person has spoken on gives way to other facts. */
