@@ -122,10 +122,19 @@ static void print_json_chain(const struct reading_row *row, const struct verdict
 		   "t", "made_at", verdict->made_at, "t", "look_at", verdict->look_at, NULL);
 }
 
-static int explain_case(struct store *store, gint64 case_id, const struct command_options *options)
+/* The verdict that made this reply or task; 0: the case's newest is meant. */
+static gint64 verdict_of(struct store *store, char kind, gint64 id, GError **error)
+{
+	scoped(reply) reply = kind == 'r' ? reply_get(store, id, error) : NULL;
+	scoped(task) task = kind == 't' ? task_get(store, id, error) : NULL;
+
+	return reply ? reply->verdict : task ? task->verdict : 0;
+}
+
+static int explain_case(struct store *store, gint64 case_id, gint64 verdict_id, const struct command_options *options)
 {
 	g_autoptr(GError) error = NULL;
-	scoped(verdict_row) verdict = verdict_latest(store, case_id, &error);
+	scoped(verdict_row) verdict = verdict_id ? verdict_get(store, verdict_id, &error) : verdict_latest(store, case_id, &error);
 	gint64 mail = error ? 0 : verdict && verdict->mail ? verdict->mail : reading_last_mail(store, case_id, &error);
 	scoped(reading_row) row = mail ? reading_get(store, mail, &error) : NULL;
 	json_t *facts, *reason;
@@ -170,7 +179,7 @@ int explain_command(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	scoped(settings) settings = NULL;
 	scoped(store) store = NULL;
-	gint64 case_id, id;
+	gint64 case_id, verdict_id, id;
 	char kind;
 
 	if (code >= 0)
@@ -189,10 +198,11 @@ int explain_command(int argc, char **argv)
 	if (!store)
 		return code;
 	case_id = dossier_case_of(store, kind, id, &error);
+	verdict_id = error ? 0 : verdict_of(store, kind, id, &error);
 	if (error)
 		return command_fail(&options, EXIT_SYSTEM, error);
 	if (case_id)
-		return explain_case(store, case_id, &options);
+		return explain_case(store, case_id, verdict_id, &options);
 	if (kind == 'm') {
 		scoped(reading_row) row = reading_get(store, id, &error);
 

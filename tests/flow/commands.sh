@@ -141,7 +141,7 @@ was=$(verdicts); three run --once; check 'the same files decide nothing anew' "$
 mkdir "$dir/answers" && printf '{"shipments":[{"id":"00340434161094015902","status":{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."},"events":[{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."}]}]}' >"$dir/answers/00340434161094015902.json"
 printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir/answers" >>"$dir/three.conf"
 three run --once; three replies; check 'a section that was added is used at the next run' 0 $? '^r1 *draft'
-three show c1; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
+three show c1 --json; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
 sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
 three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
 # A start that comes too late is not passed over.
@@ -185,6 +185,9 @@ two status --json; check 'nor their deadlines' 0 $? '"near":0'
 two show c1; check 'the trail is kept' 0 $? 'all is well'
 printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Re: Bestellung A-1001\nMessage-ID: <4@example.net>\nReferences: <1@example.net>\n\nMein Paket ist immer noch nicht angekommen. Bestellnummer A-1001\n' >"$dir/in/new/4.a.b"
 two run --once; two cases --json; check 'the buyer'"'"'s next mail opens it again' 1 "$(grep -c '"id":"c1"' "$dir/out")"
+# A reply is explained by the verdict that wrote it, whatever was decided since.
+two explain c1 --json; check 'explain a case: its newest decision' 0 "$(grep -c '"mail":"m1"' "$dir/out")"
+two explain r1 --json; check 'explain a reply: the decision that wrote it' 0 $? '"mail":"m1".*"reply":"not_shipped"'
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?
