@@ -127,35 +127,56 @@ static int render(const char *path, const char *view_path)
 	return EXIT_DONE;
 }
 
-/* The seller's own copy: next to the configuration file, which the overlay puts above the shipped folder. */
-static char *own_path(const struct command_options *options, const struct wanted *wanted, GError **error)
+/* The seller's own copy, there or not: next to the configuration file, which the overlay puts above the shipped folder. */
+static char *own_path(const struct command_options *options, const struct wanted *wanted)
 {
 	g_autofree char *config = options->config ? g_canonicalize_filename(options->config, NULL) : settings_usual_path();
 	g_autofree char *home = options->data ? g_strdup(options->data) : g_path_get_dirname(config);
-	g_autofree char *folder = g_build_filename(home, "replies", wanted->lang, NULL);
 	g_autofree char *file = g_strconcat(wanted->name, ".txt", NULL);
-	g_autofree char *path = g_build_filename(folder, file, NULL);
-	g_autofree char *text = NULL;
-	gsize length;
 
-	if (g_file_test(path, G_FILE_TEST_EXISTS))
-		return g_steal_pointer(&path);
-	if (g_mkdir_with_parents(folder, 0755) < 0) {
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: cannot be made", folder);
-		return NULL;
-	}
-	if (!g_file_get_contents(wanted->path, &text, &length, error) || !g_file_set_contents(path, text, (gssize) length, error))
-		return NULL;
-	return g_steal_pointer(&path);
+	return g_build_filename(home, "replies", wanted->lang, file, NULL);
 }
 
 /* Edited beside the file, which stays as it is until the new text proves itself: a template that does not load stops the agent. */
-static bool start_trial(const char *path, const char *trial, GError **error)
+static bool start_trial(const char *text, const char *trial, GError **error)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *folder = g_path_get_dirname(trial);
 
-	return g_file_test(trial, G_FILE_TEST_EXISTS)
-		|| (g_file_get_contents(path, &text, NULL, error) && g_file_set_contents(trial, text, -1, error));
+	if (g_mkdir_with_parents(folder, 0755) < 0) {
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: cannot be made: %s", folder, g_strerror(errno));
+		return false;
+	}
+	return g_file_test(trial, G_FILE_TEST_EXISTS) || g_file_set_contents(trial, text, -1, error);
+}
+
+/* True when the trial is as the file was: it goes, with the folders that only it lay in. A copy that differs in nothing
+ * would hide every later text of ours. */
+static bool drop_unchanged(const char *text, const char *trial)
+{
+	g_autofree char *now = NULL;
+	g_autofree char *folder = g_path_get_dirname(trial);
+	g_autofree char *above = g_path_get_dirname(folder);
+
+	if (!g_file_get_contents(trial, &now, NULL, NULL) || strcmp(now, text) != 0)
+		return false;
+	g_unlink(trial);
+	if (g_rmdir(folder) == 0)
+		g_rmdir(above);
+	return true;
+}
+
+static bool keep(const char *trial, const char *path, const struct wanted *wanted, GError **error)
+{
+	if (g_rename(trial, path) < 0) {
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	printf("%s: fine. See it: wismo template preview %s/%s\nIt counts from the agent's next start or reload (kill -HUP).",
+	       path, wanted->lang, wanted->name);
+	if (strcmp(path, wanted->path) != 0)
+		printf(" What has changed: diff %s %s", wanted->path, path);
+	putchar('\n');
+	return true;
 }
 
 static int edit(const struct overlay *overlay, const struct replies *replies, const struct channels *channels, const char *argument,
@@ -163,27 +184,27 @@ static int edit(const struct overlay *overlay, const struct replies *replies, co
 {
 	struct wanted wanted = { NULL, NULL, NULL, NULL };
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = NULL;
-	g_autofree char *trial = NULL;
+	g_autofree char *path = NULL, *trial = NULL, *text = NULL;
 	int code = EXIT_USAGE;
+	bool fine;
 
 	if (!find(replies, argument, &wanted))
 		return EXIT_NO;
-	path = own_path(options, &wanted, &error);
 	json_decref(wanted.example);
-	trial = path ? g_strconcat(path, ".new", NULL) : NULL;
-	if (path && start_trial(path, trial, &error) && editor_run(trial, &error) && replies_check_file(overlay, trial, channels, &error)) {
-		if (g_rename(trial, path) == 0) {
-			printf("%s: fine. See it: wismo template preview %s/%s\nIt counts from the agent's next start or "
-			       "reload (kill -HUP). What has changed: diff %s %s\n", path, wanted.lang, wanted.name, wanted.path, path);
-			code = EXIT_DONE;
-		} else {
-			g_set_error(&error, WISMO_ERROR, WISMO_HALT, "%s: %s", path, g_strerror(errno));
-		}
+	path = own_path(options, &wanted);
+	trial = g_strconcat(path, ".new", NULL);
+	fine = g_file_get_contents(g_file_test(path, G_FILE_TEST_EXISTS) ? path : wanted.path, &text, NULL, &error)
+		&& start_trial(text, trial, &error) && editor_run(trial, &error);
+	if (text && drop_unchanged(text, trial)) {
+		if (fine)
+			printf("%s/%s: nothing has changed\n", wanted.lang, wanted.name);
+		code = fine ? EXIT_DONE : EXIT_USAGE;
+	} else if (fine && replies_check_file(overlay, trial, channels, &error) && keep(trial, path, &wanted, &error)) {
+		code = EXIT_DONE;
 	}
 	if (code != EXIT_DONE)
 		fprintf(stderr, "wismo: %s\n", error->message);
-	if (code != EXIT_DONE && trial && g_file_test(trial, G_FILE_TEST_EXISTS))
+	if (code != EXIT_DONE && g_file_test(trial, G_FILE_TEST_EXISTS))
 		fprintf(stderr, "Nothing has changed. Your text is kept: wismo template edit %s/%s goes on with it; rm %s gives it up.\n",
 			wanted.lang, wanted.name, trial);
 	g_free(wanted.path);

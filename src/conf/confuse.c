@@ -69,6 +69,60 @@ static char *without_comments(const char *text)
 	return copy;
 }
 
+static bool comment_starts(const char *text, const char *p)
+{
+	return *p == '/' && (p[1] == '/' || p[1] == '*') && (p == text || strchr(" \t\n{}", p[-1]));
+}
+
+/* libconfuse closes at the end of the file what was not closed, and complains of a lost } only where an option of the
+ * next block does not belong. The block that is open at the end: its line's text from the name to the {. NULL: none. */
+static char *unclosed(const char *text, int *line)
+{
+	g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(const char *));
+	const char *place;
+	gsize length;
+	char quote = 0;
+
+	for (const char *p = text; *p; p++) {
+		if (quote && *p == '\\' && p[1])
+			p++;
+		else if (quote)
+			quote = *p == quote ? 0 : quote;
+		else if (*p == '"' || *p == '\'')
+			quote = *p;
+		else if (comment_starts(text, p) && !(p = strstr(p + 2, p[1] == '/' ? "\n" : "*/")))
+			break;
+		else if (*p == '{')
+			g_array_append_val(open, p);
+		else if (*p == '}' && open->len)
+			g_array_set_size(open, open->len - 1);
+	}
+	if (!open->len)
+		return NULL;
+	place = g_array_index(open, const char *, open->len - 1);
+	*line = 1;
+	for (const char *p = text; p < place; p++)
+		*line += *p == '\n';
+	for (length = 0; place - length > text && place[-1 - (gssize) length] != '\n' && place[-1 - (gssize) length] != '}'; )
+		length++;
+	return g_strstrip(g_strndup(place - length, length));
+}
+
+static void tell_unclosed(const char *name, const char *text)
+{
+	int line;
+	g_autofree char *block = unclosed(text, &line);
+
+	if (!block)
+		return;
+	if (complaint) {
+		g_string_append_printf(complaint, "; is the } of %s in line %d missing?", block, line);
+		return;
+	}
+	complaint = g_string_new(NULL);
+	g_string_printf(complaint, "%s:%d: %s is not closed; its } is missing", name, line, block);
+}
+
 cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options, GError **error)
 {
 	cfg_t *cfg = cfg_init(options, CFGF_NONE);
@@ -89,6 +143,7 @@ cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options,
 	code = cfg_parse_fp(cfg, stream);
 	if (code == CFG_SUCCESS)
 		check_strings(cfg);
+	tell_unclosed(name, plain);
 	current = NULL;
 	fclose(stream);
 	return settle(cfg, code, name, error);

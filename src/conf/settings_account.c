@@ -105,10 +105,13 @@ bool settings_read_account(cfg_t *section, const char *file, struct account *acc
 						 || secret_source_set(&account->source.token))))
 		return confuse_fail(section, error, "account \"%s\": an IMAP source needs user and one of password_file, "
 				    "password_command, password_credential, token_command", account->name);
-	if (!cfg_getstr(section, "from") || !strchr(cfg_getstr(section, "from"), '@'))
+	account->from = g_strdup(cfg_getstr(section, "from"));
+	if (!account->from)
 		return confuse_fail(section, error, "account \"%s\": from is missing; expected the mail address that answers come from",
 				    account->name);
-	account->from = g_strdup(cfg_getstr(section, "from"));
+	if (!strchr(account->from, '@'))
+		return confuse_fail(section, error, "from: \"%s\" is no mail address; an address with @ is expected, like shop@example.com",
+				    account->from);
 	account->from_name = g_strdup(cfg_getstr(section, "from_name"));
 	g_ptr_array_unref(account->folders);
 	account->folders = confuse_list(section, "folders");

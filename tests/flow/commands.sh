@@ -153,6 +153,9 @@ run check --offline; check 'which says nothing without it' 0 "$(grep -c start.ma
 sed 's|from = |folders = { "INBOX", "Postfach" }\n\tfrom = |' "$dir/edit.conf" >"$dir/typo.conf"
 two run --once --config "$dir/typo.conf"; two status --config "$dir/typo.conf"; check 'a folder that is not there is told' 0 $? 'Postfach.*No such file'
 two status; check 'and not once it is no longer named' 0 "$(grep -c Postfach "$dir/out")"
+EDITOR=true two template edit de/in_transit; check 'template edit without a change' 0 $? 'nothing has changed'
+check 'leaves nothing behind' no "$([ -e "$dir/replies" ] && echo yes || echo no)"
+EDITOR=false two template edit de/in_transit; check 'nor does an editor that fails' 2no "$?$([ -e "$dir/replies" ] && echo yes || echo no)"
 # A template that does not prove itself never replaces the one that does.
 printf '#!/bin/sh\nsed -i "s/{{no_such_thing}}//; \$a\\\\$WORDS" "$1"\n' >"$dir/editor"; chmod +x "$dir/editor"
 EDITOR="$dir/editor" WORDS='{{no_such_thing}}' two template edit de/in_transit; check 'a template that does not render is refused' 2 $? 'Your text is kept'

@@ -22,7 +22,7 @@ acc() {
 	case $1 in account*) at=1 ;; *) at=2 ;; esac
 	printf 'account "a" {\n%s\n}\n' "$2" >"$conf"; says $at "$1"
 }
-echo 1..40
+echo 1..44
 one 1 'no such option' 'colour = "red"'
 one 1 'mode: "fast" is not known' 'mode = "fast"'
 one 1 'zone: "Berlin" is no time zone' 'zone = "Berlin"'
@@ -40,7 +40,7 @@ printf 'mode = "draft"\nshop_name = "\377"\n' >"$conf"; says 2 'not UTF-8'
 acc 'account "a": source is missing' 'outgoing = "maildir:o" from = "a@b.c"'
 acc 'account "a": outgoing is missing' 'source = "maildir:o" from = "a@b.c"'
 acc 'account "a": from is missing' 'source = "maildir:i" outgoing = "maildir:o"'
-acc 'account "a": from is missing' 'source = "maildir:i" outgoing = "maildir:o" from = "nobody"'
+acc 'from: "nobody" is no mail address; an address with @ is expected' 'source = "maildir:i" outgoing = "maildir:o" from = "nobody"'
 acc 'source: "imap.example.com" is no address' 'source = "imap.example.com" outgoing = "maildir:o" from = "a@b.c"'
 acc 'source: "pop3://" is not known here' 'source = "pop3://h" outgoing = "maildir:o" from = "a@b.c"'
 acc 'source: "smtps://" is not known here' 'source = "smtps://h" outgoing = "maildir:o" from = "a@b.c"'
@@ -72,5 +72,12 @@ one 2 'recorded: ' "$good
 carrier \"dhl\" { recorded = \"nowhere\" }"
 one 2 'secret "key": expected value_file' "$good
 carrier \"dhl\" { secret \"key\" { } }"
+one 3 "no such option 'carrier'; is the } of account \"a\" in line 1 missing" 'account "a" {
+source = "maildir:in"
+carrier "dhl" { }'
+one 1 'account "a" is not closed; its } is missing' 'account "a" {	# {
+source = "maildir:in}" outgoing = "maildir:out" from = "a@example.com"'
+one 1 'mode: "fast" is not known' 'mode = "fast"	// {'
+one 1 'mode: "fast" is not known' '/* { */ mode = "fast"'
 one 1 'no such option' 'acount "a" { }'
 exit $bad
