@@ -43,7 +43,7 @@ static cfg_opt_t map_options[] = {
 };
 static cfg_opt_t sample_options[] = {
 	CFG_INT("http", 200, CFGF_NONE), CFG_STR("body", "", CFGF_NONE), CFG_STR("step", NULL, CFGF_NONE),
-	CFG_STR("number", NULL, CFGF_NONE), CFG_STR("outcome", "ok", CFGF_NONE), CFG_STR("status", NULL, CFGF_NONE),
+	CFG_STR("number", NULL, CFGF_NONE), CFG_STR("courier", NULL, CFGF_NONE), CFG_STR("outcome", "ok", CFGF_NONE), CFG_STR("status", NULL, CFGF_NONE),
 	CFG_STR("detail", NULL, CFGF_NONE), CFG_STR("to", NULL, CFGF_NONE), CFG_STR("at", NULL, CFGF_NONE),
 	CFG_STR("eta_to", NULL, CFGF_NONE), CFG_INT("events", -1, CFGF_NONE), CFG_INT("signature", -1, CFGF_NONE), CFG_END()
 };
@@ -207,6 +207,7 @@ static bool read_sample(cfg_t *section, struct carrier *carrier, GError **error)
 	sample->body = g_strdup(cfg_getstr(section, "body"));
 	sample->step = g_strdup(cfg_getstr(section, "step"));
 	sample->number = g_strdup(cfg_getstr(section, "number"));
+	sample->courier = g_strdup(cfg_getstr(section, "courier"));
 	sample->detail = g_strdup(cfg_getstr(section, "detail"));
 	sample->to = g_strdup(cfg_getstr(section, "to"));
 	sample->at = g_strdup(cfg_getstr(section, "at"));

@@ -93,6 +93,7 @@ static void sample_free(gpointer pointer)
 	g_free(sample->body);
 	g_free(sample->step);
 	g_free(sample->number);
+	g_free(sample->courier);
 	g_free(sample->detail);
 	g_free(sample->to);
 	g_free(sample->at);

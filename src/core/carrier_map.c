@@ -15,8 +15,8 @@
 #define LIFE_MOST_S 86400	/* of a token: whatever it says, a new one a day */
 #define FUTURE_S 86400		/* clocks and zones of depots are wrong by hours, not by days */
 
-enum answer_column { ANSWER_BODY, ANSWER_HTTP, ANSWER_STEP, ANSWER_NUMBER, ANSWER_ZONE, ANSWER_RESULT };
-static const char *const answer_columns[] = { "body", "http", "step", "number", "zone", "result", NULL };
+enum answer_column { ANSWER_BODY, ANSWER_HTTP, ANSWER_STEP, ANSWER_NUMBER, ANSWER_COURIER, ANSWER_ZONE, ANSWER_RESULT };
+static const char *const answer_columns[] = { "body", "http", "step", "number", "courier", "zone", "result", NULL };
 enum event_column { EVENT_EVENT, EVENT_RESULT, EVENT_ZONE, EVENT_CODE, EVENT_TEXT, EVENT_COARSE };
 static const char *const event_columns[] = { "event", "result", "zone", "code", "text", "coarse", NULL };
 
@@ -127,12 +127,14 @@ bool carrier_compile(struct carrier *carrier, GError **error)
 	return compile_parts(carrier, error);
 }
 
-static void load_answer(const struct carrier *carrier, const char *step, int http, const char *body, const char *number)
+static void load_answer(const struct carrier *carrier, const char *step, int http, const char *body, const char *number,
+			const char *courier)
 {
 	expr_set_text(carrier->answer, ANSWER_BODY, body);
 	expr_set_int(carrier->answer, ANSWER_HTTP, http);
 	expr_set_text(carrier->answer, ANSWER_STEP, step);
 	expr_set_text(carrier->answer, ANSWER_NUMBER, number);
+	expr_set_text(carrier->answer, ANSWER_COURIER, courier);
 	expr_set_text(carrier->answer, ANSWER_ZONE, carrier->zone);
 	expr_set_null(carrier->answer, ANSWER_RESULT);
 }
@@ -457,7 +459,7 @@ static void read_result(const struct carrier *carrier, struct tracking *tracking
 }
 
 struct tracking *carrier_read(const struct carrier *carrier, const struct carrier_step *step, int http, const char *body,
-			      const char *number, gint64 now)
+			      const char *number, const char *courier, gint64 now)
 {
 	struct tracking *tracking = tracking_new();
 	g_autofree char *text = g_utf8_make_valid(body ? body : "", -1);
@@ -466,12 +468,12 @@ struct tracking *carrier_read(const struct carrier *carrier, const struct carrie
 	tracking->number = g_strdup(number);
 	tracking->asked_at = now;
 	tracking->body = g_strdup(text);
-	load_answer(carrier, step->name, http, text, number);
+	load_answer(carrier, step->name, http, text, number, courier);
 	tracking->outcome = outcome_of(carrier, http, &tracking->why);
 	if (tracking->outcome == OUTCOME_OK && step == g_ptr_array_index(carrier->steps, carrier->steps->len - 1))
 		read_result(carrier, tracking, now);
 	/* Nothing of the answer outlives the call in here. */
-	load_answer(carrier, NULL, 0, NULL, NULL);
+	load_answer(carrier, NULL, 0, NULL, NULL, NULL);
 	load_event(carrier, NULL);
 	expr_set_null(carrier->event, EVENT_RESULT);
 	return tracking;
@@ -482,7 +484,7 @@ bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step
 	g_autofree char *text = g_utf8_make_valid(body, -1);
 	bool all = true;
 
-	load_answer(carrier, step->name, 200, text, NULL);
+	load_answer(carrier, step->name, 200, text, NULL, NULL);
 	for (guint i = 0; i < step->keep->len; i++) {
 		struct carrier_keep *one = g_ptr_array_index(step->keep, i);
 		char *value = expr_text(one->expr, NULL);
@@ -491,7 +493,7 @@ bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step
 		if (value)
 			g_hash_table_replace(keep, g_strdup(one->name), value);
 	}
-	load_answer(carrier, NULL, 0, NULL, NULL);
+	load_answer(carrier, NULL, 0, NULL, NULL, NULL);
 	return all;
 }
 
@@ -502,12 +504,12 @@ struct secret *carrier_token(const struct carrier *carrier, int http, const char
 
 	if (http < 200 || http >= 300)
 		return NULL;
-	load_answer(carrier, "token", http, body, NULL);
+	load_answer(carrier, "token", http, body, NULL, NULL);
 	value = expr_text(carrier->token->value, NULL);
 	*life_s = CLAMP(carrier->token->life ? expr_int(carrier->token->life, 3600, NULL) : 3600, 0, LIFE_MOST_S);
 	token = value && *value ? secret_new(value) : NULL;
 	if (value)
 		explicit_bzero(value, strlen(value));
-	load_answer(carrier, NULL, 0, NULL, NULL);
+	load_answer(carrier, NULL, 0, NULL, NULL, NULL);
 	return token;
 }

@@ -93,7 +93,7 @@ static bool prove_samples(const struct carrier *carrier, GError **error)
 		if (!step)
 			return carrier_fail(carrier, sample->line, error, "sample \"%s\": no such step", sample->name);
 		scoped(tracking) tracking = carrier_read(carrier, step, sample->http, sample->body,
-							 sample->number ? sample->number : "0", SAMPLES_NOW);
+							 sample->number ? sample->number : "0", sample->courier, SAMPLES_NOW);
 		keep_of(carrier, step, sample->body, tracking);
 		if (!compare(carrier, sample, tracking, error))
 			return false;

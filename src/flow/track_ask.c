@@ -211,7 +211,7 @@ static void take_answer(struct track_question *q, int http, const char *body, gi
 {
 	const struct carrier_step *step = step_at(q);
 	g_autofree char *masked = track_lane_mask(q->lane, body);
-	scoped(tracking) tracking = carrier_read(q->lane->carrier, step, http, masked, q->normal, q->now);
+	scoped(tracking) tracking = carrier_read(q->lane->carrier, step, http, masked, q->normal, q->carrier->courier, q->now);
 	g_autofree char *status = g_strdup_printf("HTTP %d\n%s", http, http ? masked : why ? why : "");
 
 	if (q->trace)

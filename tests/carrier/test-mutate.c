@@ -484,7 +484,7 @@ static void spoilt_answers_end_no_story(void **state)
 				enum way way = (enum way) (i % WAYS);
 				g_autofree char *body = spoil(carrier, sample->body, &way);
 				scoped(tracking) t = carrier_read(carrier, step_of(carrier, sample->step), sample->http, body,
-								  sample->number ? sample->number : "0", NOW);
+								  sample->number ? sample->number : "0", sample->courier, NOW);
 				const char *why = wrong(carrier, sample, way, body, t, &proven);
 
 				made++;

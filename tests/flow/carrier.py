@@ -7,6 +7,7 @@ import email.utils
 import gzip
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -707,7 +708,9 @@ def samples():
     lines = subprocess.run([tracker, "samples", f"{source}/templates/carriers"], capture_output=True, text=True, check=True).stdout.splitlines()
     by = collections.defaultdict(list)
     for line in map(json.loads, lines):
-        by[line["carrier"]].append(line)
+        # The postal union's numbers are another carrier's: played with that one's number it is another story.
+        if not (line["courier"] and line["number"][:2].isalpha()):
+            by[line["carrier"]].append(line)
     current, position = {}, collections.Counter()
 
     def play(request):
@@ -749,7 +752,12 @@ def samples():
                 if list_[turn]["owners"]:  # an aggregator: each is asked about another carrier's parcel
                     owner, number = next((o, n) for o, n in list_[turn]["owners"].items() if o not in taken and (o not in by or turn >= len(by[o])))
                     taken.add(owner)
-                    current[name] = dict(list_[turn], body=list_[turn]["body"].replace(list_[turn]["number"], number))
+                    body = list_[turn]["body"].replace(list_[turn]["number"], number)
+                    if list_[turn]["courier"]:
+                        body = body.replace(f'"{list_[turn]["courier"]}"', json.dumps(list_[turn]["codes"][owner]))
+                    else:
+                        body = re.sub('"courierCode":"[^"]*",', "", body)
+                    current[name] = dict(list_[turn], body=body)
                     box.config = box.config.rstrip("}\n") + f' for = {{ "{owner}" }} }}\n'
                 box.parcel(owner, number)
         box.run(4102444800, "fast", carriers=f"{source}/templates/carriers")

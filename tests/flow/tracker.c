@@ -94,14 +94,19 @@ static void print_sample(const struct carriers *carriers, const struct carrier *
 {
 	const struct carrier_form *form = carrier->forms->len ? g_ptr_array_index(carrier->forms, 0) : NULL;
 	g_autofree char *number = carrier_normal(sample->number ? sample->number : form ? form->valid->pdata[0] : "12345678");
-	json_t *steps = json_array(), *secrets = json_array(), *line;
+	json_t *steps = json_array(), *secrets = json_array(), *codes = json_object(), *line;
 	char *text;
 
 	for (guint i = 0; i < carrier->steps->len; i++)
 		json_array_append_new(steps, json_string(((struct carrier_step *) carrier->steps->pdata[i])->name));
 	for (guint i = 0; i < carrier->secrets->len; i++)
 		json_array_append_new(secrets, json_string(carrier->secrets->pdata[i]));
-	line = json_pack("{s:s, s:o, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "owners", owners_of(carriers, carrier), "token", carrier->token != NULL,
+	for (guint i = 0; i < carrier->reaches->len; i++) {
+		const struct carrier_reach *reach = g_ptr_array_index(carrier->reaches, i);
+
+		json_object_set_new(codes, reach->name, json_string(reach->code));
+	}
+	line = json_pack("{s:s, s:o, s:o, s:s?, s:b, s:b, s:o, s:o, s:s, s:s?, s:s, s:i, s:s, s:s, s:s?, s:s?}", "carrier", carrier->name, "owners", owners_of(carriers, carrier), "codes", codes, "courier", sample->courier, "token", carrier->token != NULL,
 			 "unofficial", carrier->unofficial, "steps", steps, "secrets", secrets, "name", sample->name, "step", sample->step,
 			 "number", number, "http", sample->http, "body", sample->body, "outcome", track_outcome_name(sample->outcome),
 			 "status", sample->status < 0 ? NULL : track_status_name((enum track_status) sample->status), "detail", sample->detail);
@@ -145,7 +150,7 @@ static int map(const char *folder)
 			if (sample->outcome != OUTCOME_OK || sample->step)
 				continue;
 			for (int round = 0; round < MAP_ROUNDS; round++)
-				tracking_free(carrier_read(carrier, step, sample->http, sample->body, "0", 4102444800));
+				tracking_free(carrier_read(carrier, step, sample->http, sample->body, "0", NULL, 4102444800));
 			spent_us = g_get_monotonic_time() - begun_us;
 			mapped_us += spent_us;
 			worst_us = MAX(worst_us, spent_us / MAP_ROUNDS);

@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	carrier = choose(carriers, count ? words[0] : "");
 	step = step_of(carrier, count > 1 ? words[1] : "");
 	scoped(tracking) tracking = carrier_read(carrier, step, count > 2 ? (int) (g_ascii_strtoull(words[2], NULL, 10) % 600) : 200,
-						 line_end + 1, "12345678", NOW);
+						 line_end + 1, "12345678", NULL, NOW);
 	check(tracking);
 	carrier_keep(carrier, step, line_end + 1, keep);
 	if (carrier->token)

@@ -27,7 +27,7 @@ static void use(const struct carriers *carriers)
 		for (guint k = 0; k < carrier->steps->len; k++) {
 			scoped(carrier_request) request = carrier_fill(carrier, carrier->steps->pdata[k], "1/2", NULL, NULL, NULL, NULL, true, NULL);
 
-			tracking_free(carrier_read(carrier, carrier->steps->pdata[k], 200, "{\"events\":[{}]}", "1", 4102444800));
+			tracking_free(carrier_read(carrier, carrier->steps->pdata[k], 200, "{\"events\":[{}]}", "1", NULL, 4102444800));
 			g_assert_true(!request || g_str_has_prefix(request->url, "https://"));
 		}
 	}

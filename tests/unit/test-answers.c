@@ -174,7 +174,7 @@ static void spoil(GRand *chance, json_t *value)
 static struct tracking *read_answer(const struct good *good, const char *body)
 {
 	return carrier_read(good->carrier, last_step(good->carrier), good->sample->http, body,
-			    good->sample->number ? good->sample->number : "0", NOW);
+			    good->sample->number ? good->sample->number : "0", good->sample->courier, NOW);
 }
 
 static void wrong(const struct good *good, const struct tracking *t, const char *what, const char *body)
@@ -301,7 +301,7 @@ static bool try_other_number(const struct good *good, guint *words)
 
 	if (!body || !good->carrier->field_sql[FIELD_OWN])
 		return false;
-	scoped(tracking) mine = carrier_read(good->carrier, last_step(good->carrier), good->sample->http, body, other, NOW);
+	scoped(tracking) mine = carrier_read(good->carrier, last_step(good->carrier), good->sample->http, body, other, good->sample->courier, NOW);
 	scoped(tracking) t = read_answer(good, body);
 	if (mine->outcome != OUTCOME_OK)
 		wrong(good, mine, "its number and the asked one changed together", body);

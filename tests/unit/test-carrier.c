@@ -349,7 +349,7 @@ static void an_event_knows_nothing_of_the_one_before(void **state)
 
 	for (int again = 0; again < 2; again++) {
 		scoped(tracking) t = carrier_read(carrier, carrier->steps->pdata[0], 200, "{\"events\":[{\"coarse\":\"T\"},"
-			"{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"},{\"coarse\":\"T\"},{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"}]}", "12345678", 4102444800);
+			"{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"},{\"coarse\":\"T\"},{\"code\":\"D\",\"text\":\"Delivered\",\"coarse\":\"D\"}]}", "12345678", NULL, 4102444800);
 
 		assert_int_equal(t->events->len, 4);
 		for (guint i = 0; i < 4; i += 2) {

@@ -75,7 +75,7 @@ struct carrier_map {
 };
 
 struct carrier_sample {
-	char *name, *body, *step, *number;
+	char *name, *body, *step, *number, *courier;
 	int http;
 	enum track_outcome outcome;
 	int status;			/* -1: not said */
@@ -205,10 +205,11 @@ struct carrier_request *carrier_fill(const struct carrier *carrier, const struct
 				     GHashTable *secrets, GHashTable *keep, const struct secret *token, const char *base,
 				     bool masked, GError **error);
 
-/* What an answer to `step` means. `http` 0: nobody answered. Never fails: nonsense is OUTCOME_DOWN with `why`.
+/* What an answer to `step` means. `courier`: what an aggregator calls the carrier whose parcel it is; NULL: it is the carrier's
+ * own, or not said. `http` 0: nobody answered. Never fails: nonsense is OUTCOME_DOWN with `why`.
  * Sets outcome and why, and for the last step everything else. `now` bounds times: an event of the future is no event. */
 struct tracking *carrier_read(const struct carrier *carrier, const struct carrier_step *step, int http, const char *body,
-			      const char *number, gint64 now);
+			      const char *number, const char *courier, gint64 now);
 
 /* Values that a step keeps, name -> text; false when one is missing. */
 bool carrier_keep(const struct carrier *carrier, const struct carrier_step *step, const char *body, GHashTable *keep);
