@@ -193,6 +193,11 @@ tests_flow_test_alarm_SOURCES = tests/flow/test-alarm.c $(DESK) $(TEST_SEAMS)
 tests_flow_test_alarm_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_alarm_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-pause
+tests_flow_test_pause_SOURCES = tests/flow/test-pause.c $(DESK) $(TEST_SEAMS)
+tests_flow_test_pause_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_pause_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/flow/test-pay
 tests_flow_test_pay_SOURCES = tests/flow/test-pay.c $(DESK) $(TEST_SEAMS)
 tests_flow_test_pay_CFLAGS = $(TEST_CFLAGS)

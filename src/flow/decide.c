@@ -305,6 +305,21 @@ static bool take_first(const struct flow *flow, gint64 now, struct batch *first,
 	return true;
 }
 
+/* A full disk or a lock is no fault of the cases: their attempt is taken back from `from` on, and the worker pauses. That may
+ * fail for the same reason; then the attempt stays counted, once. Gives false. */
+static bool pause_at(const struct flow *flow, const struct batch *batch, guint from, GError *cause, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (!store_begin(flow->store, &failure) || !case_untake(flow->store, batch->ids, from, &failure)
+	    || !store_commit(flow->store, &failure)) {
+		store_abandon(flow->store);
+		log_warning("decide attempts stay counted why=\"%s\"", failure->message);
+	}
+	g_propagate_error(error, cause);
+	return false;
+}
+
 /* One by one, after the batch failed: one case's trouble stays its own. It is met again in the next round, and given up at
  * the fourth attempt. */
 static bool work_each(const struct flow *flow, const struct batch *batch, gint64 now, GError **error)
@@ -316,11 +331,8 @@ static bool work_each(const struct flow *flow, const struct batch *batch, gint64
 		if (store_begin(flow->store, &cause) && settle(flow, id, batch->attempts, now, &cause) && store_commit(flow->store, &cause))
 			continue;
 		store_abandon(flow->store);
-		if (!cause || g_error_matches(cause, WISMO_ERROR, WISMO_HALT)) {
-			if (cause)
-				g_propagate_error(error, g_steal_pointer(&cause));
-			return false;
-		}
+		if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
+			return cause && pause_at(flow, batch, i, g_steal_pointer(&cause), error);
 		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
 	}
 	return true;
@@ -344,6 +356,8 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 		return true;
 	store_abandon(flow->store);
 	g_clear_pointer(&next->ids, g_array_unref);
+	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
+		return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
 	return work_each(flow, batch, now, error) && take_first(flow, now, next, error);
 }
 

@@ -158,34 +158,60 @@ static bool take_first(const struct flow *flow, struct batch *first, GError **er
 	return true;
 }
 
+/* A full disk or a lock is no fault of the mails: their attempt is taken back from `from` on, and the worker pauses. That may
+ * fail for the same reason; then the attempt stays counted, once. Gives false. */
+static bool pause_at(const struct flow *flow, const struct batch *batch, guint from, GError *cause, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	store_abandon(flow->store);
+	if (!store_begin(flow->store, &failure) || !mail_untake(flow->store, batch->ids, from, &failure)
+	    || !store_commit(flow->store, &failure)) {
+		store_abandon(flow->store);
+		log_warning("understand attempts stay counted why=\"%s\"", failure->message);
+	}
+	g_propagate_error(error, cause);
+	return false;
+}
+
+/* Set aside at the third failure; till then it stays new. */
+static bool refuse(const struct flow *flow, const struct mail *mail, int attempts, const char *why, gint64 now, GError **error)
+{
+	log_warning("understand mail=m%" G_GINT64_FORMAT " attempt=%d why=\"%s\"", mail->id, attempts, why);
+	return attempts < ATTEMPTS || (store_begin(flow->store, error) && park(flow, mail, why, now, error)
+				       && store_commit(flow->store, error));
+}
+
 /* One by one, after the batch failed: a mail that the tables do not take fails alone, and the third time it is parked. */
-static bool settle_each(const struct flow *flow, const GPtrArray *items, int attempts, gint64 now, GError **error)
+static bool settle_each(const struct flow *flow, const GPtrArray *items, const struct batch *batch, gint64 now, GError **error)
 {
 	for (guint i = 0; i < items->len; i++) {
 		const struct item *item = g_ptr_array_index(items, i);
 		g_autoptr(GError) cause = NULL;
 		bool fine = store_begin(flow->store, &cause) && put(flow, item, now, &cause) && store_commit(flow->store, &cause);
 
-		if (!fine)
-			store_abandon(flow->store);
-		if (!fine && g_error_matches(cause, WISMO_ERROR, WISMO_PARK)) {
-			log_warning("understand mail=m%" G_GINT64_FORMAT " attempt=%d why=\"%s\"", item->mail->id, attempts, cause->message);
-			fine = attempts < ATTEMPTS || (store_begin(flow->store, error) && park(flow, item->mail, cause->message, now, error)
-						       && store_commit(flow->store, error));
-		} else if (!fine && cause) {
-			g_propagate_error(error, g_steal_pointer(&cause));
+		if (fine)
+			continue;
+		store_abandon(flow->store);
+		if (g_error_matches(cause, WISMO_ERROR, WISMO_PARK)) {
+			g_autofree char *why = g_strdup(cause->message);
+
+			g_clear_error(&cause);
+			if (refuse(flow, item->mail, batch->attempts, why, now, &cause))
+				continue;
 		}
-		if (!fine) {
-			store_abandon(flow->store);
-			return false;
-		}
+		if (cause)
+			return pause_at(flow, batch, i, g_steal_pointer(&cause), error);
+		store_abandon(flow->store);
+		return false;
 	}
 	return true;
 }
 
 /* The results of one batch and the attempts of the next are one commit, and the next is counted before it is looked at all
  * the same. No savepoint parts the mails: SQLite would copy every page that a mail changes, 20 us of 150. */
-static bool settle_all(const struct flow *flow, const GPtrArray *items, int attempts, gint64 now, struct batch *next, GError **error)
+static bool settle_all(const struct flow *flow, const GPtrArray *items, const struct batch *batch, gint64 now, struct batch *next,
+		       GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	bool fine = store_begin(flow->store, &cause);
@@ -201,10 +227,8 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, int atte
 		store_abandon(flow->store);
 		g_clear_pointer(&next->ids, g_array_unref);
 		if (g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-			return settle_each(flow, items, attempts, now, error) && take_first(flow, next, error);
-		if (cause)
-			g_propagate_error(error, g_steal_pointer(&cause));
-		return false;
+			return settle_each(flow, items, batch, now, error) && take_first(flow, next, error);
+		return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
 	}
 	fault_point("understand.committed");
 	for (guint i = 0; i < items->len; i++)
@@ -217,15 +241,16 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, int atte
 static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error)
 {
 	g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
+	g_autoptr(GError) cause = NULL;
 
 	for (guint i = 0; i < batch->ids->len; i++) {
-		struct item *item = understand(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, error);
+		struct item *item = understand(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, &cause);
 
 		if (!item)
-			return false;
+			return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
 		g_ptr_array_add(items, item);
 	}
-	return settle_all(flow, items, batch->attempts, now, next, error);
+	return settle_all(flow, items, batch, now, next, error);
 }
 
 static bool work_all(const struct flow *flow, gint64 now, struct pass *pass, GError **error)

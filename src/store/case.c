@@ -255,6 +255,15 @@ GArray *case_take(struct store *store, gint64 now, guint most, int *attempts, GE
 	return g_steal_pointer(&ids);
 }
 
+bool case_untake(struct store *store, const GArray *ids, guint from, GError **error)
+{
+	for (guint i = from; i < ids->len; i++)
+		if (!sql_run(store, error, "UPDATE cases SET attempts = attempts - 1, version = version + 1 WHERE id = ? AND attempts > 0",
+			     "i", g_array_index(ids, gint64, i)))
+			return false;
+	return true;
+}
+
 gint64 case_next_look(struct store *store, gint64 now, GError **error)
 {
 	return sql_int(store, error, 0, "SELECT coalesce(min(look_at), 0) FROM cases WHERE look_at > ?", "i", now);

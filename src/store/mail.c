@@ -100,6 +100,15 @@ GArray *mail_take(struct store *store, guint most, gint64 most_bytes, int *attem
 	return g_steal_pointer(&ids);
 }
 
+bool mail_untake(struct store *store, const GArray *ids, guint from, GError **error)
+{
+	for (guint i = from; i < ids->len; i++)
+		if (!sql_run(store, error, "UPDATE mails SET attempts = attempts - 1, version = version + 1"
+			     " WHERE id = ? AND state = 'new' AND attempts > 0", "i", g_array_index(ids, gint64, i)))
+			return false;
+	return true;
+}
+
 bool mail_settle(struct store *store, gint64 id, enum mail_state state, const char *why, GError **error)
 {
 	return sql_change(store, error, "UPDATE mails SET state = ?, why = ?, version = version + 1"

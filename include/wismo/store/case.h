@@ -48,6 +48,9 @@ bool case_update(struct store *store, struct buyer_case *buyer_case, GError **er
  * when nothing is due; NULL: error. */
 GArray *case_take(struct store *store, gint64 now, guint most, int *attempts, GError **error);
 
+/* Takes back the attempt of the cases from index `from` on: it was the database that failed. Within the caller's transaction. */
+bool case_untake(struct store *store, const GArray *ids, guint from, GError **error);
+
 /* Earliest look_at beyond `now`; 0: none. */
 gint64 case_next_look(struct store *store, gint64 now, GError **error);
 

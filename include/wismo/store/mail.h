@@ -23,6 +23,9 @@ struct mail *mail_get(struct store *store, gint64 id, GError **error);
  * *attempts: theirs, this one counted. Owned gint64 array of ids, empty when there is nothing; NULL: error. */
 GArray *mail_take(struct store *store, guint most, gint64 most_bytes, int *attempts, GError **error);
 
+/* Takes back the attempt of the mails from index `from` on: it was the database that failed. Within the caller's transaction. */
+bool mail_untake(struct store *store, const GArray *ids, guint from, GError **error);
+
 /* new -> read, archived or parked (with `why`), within the caller's transaction or alone; false without error:
  * somebody was first. */
 bool mail_settle(struct store *store, gint64 id, enum mail_state state, const char *why, GError **error);
