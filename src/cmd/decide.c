@@ -26,7 +26,8 @@ static const char *kinds_of(const struct person_acts *acts)
 	return acts->buyer_case ? "c" : "rt";
 }
 
-static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, GError **error)
+static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, char **next,
+		   GError **error)
 {
 	char kind;
 	gint64 id;
@@ -52,6 +53,8 @@ static bool act_on(const struct person *person, const char *text, const struct p
 		if (!acts->task(person, task, error))
 			return false;
 		*state = g_strdup(task_state_name(task->state));
+		if (act_by_hand(person->settings, task))
+			*next = g_strdup_printf("wismo done %s", text);
 	}
 	return true;
 }
@@ -84,15 +87,13 @@ int decide_each(const struct command_options *options, struct person *person, in
 		if ((ids[i][0] == 't') != (round < count))
 			continue;
 		g_autoptr(GError) error = NULL;
-		g_autofree char *state = NULL;
-		bool fine = act_on(person, ids[i], acts, &state, &error);
+		g_autofree char *state = NULL, *next = NULL;
+		bool fine = act_on(person, ids[i], acts, &state, &next, &error);
 
-		if (fine && options->json)
-			print_json("s", "id", ids[i], "s", "state", state, "s", "error", NULL, NULL);
+		if (options->json)
+			print_json("s", "id", ids[i], "s", "state", state, "s", "error", fine ? NULL : error->message, "s", "next", next, NULL);
 		else if (fine)
-			printf("%s is %s\n", ids[i], state);
-		else if (options->json)
-			print_json("s", "id", ids[i], "s", "state", NULL, "s", "error", error->message, NULL);
+			printf("%s is %s%s%s\n", ids[i], state, next ? ": do it yourself, then: " : "", next ? next : "");
 		else
 			fprintf(stderr, "wismo %s: %s%s%s\n", person->command, strstr(error->message, ids[i]) ? "" : ids[i],
 				strstr(error->message, ids[i]) ? "" : ": ", error->message);

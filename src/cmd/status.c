@@ -2,13 +2,16 @@
 #include "wismo/base/clock.h"
 #include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
+#include "wismo/flow/act.h"
 #include "wismo/store/alarm.h"
 #include "wismo/store/instance.h"
 #include "wismo/store/overview.h"
+#include "wismo/store/task.h"
 
 #include "commands_p.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const modes[] = { "observe", "draft", "auto" };
 
@@ -140,7 +143,22 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 	       (int) o->tasks_failed);
 }
 
-static void advise(const struct overview *o)
+/* "t1 t4": approved tasks that no hook does. Owned; "": none. */
+static char *by_hand(struct store *store, const struct settings *settings, GError **error)
+{
+	g_autoptr(GPtrArray) tasks = task_list(store, TASK_APPROVED, 0, error);
+	GString *ids = g_string_new(NULL);
+
+	for (guint i = 0; tasks && i < tasks->len; i++) {
+		const struct task *task = g_ptr_array_index(tasks, i);
+
+		if (act_by_hand(settings, task))
+			g_string_append_printf(ids, "%st%" G_GINT64_FORMAT, ids->len ? " " : "", task->id);
+	}
+	return g_string_free(ids, !tasks);
+}
+
+static void advise(const struct overview *o, const char *yours)
 {
 	if (o->drafts || o->blocked || o->uncertain || o->refused)
 		printf("next: wismo replies\n");
@@ -148,8 +166,10 @@ static void advise(const struct overview *o)
 		printf("next: wismo tasks\n");
 	else if (o->for_person)
 		printf("next: wismo cases --state person\n");
-	else
+	else if (!*yours)
 		printf("nothing waits for you\n");
+	if (*yours)
+		printf("next: do what you have approved (wismo show %.*s), then: wismo done %s\n", (int) strcspn(yours, " "), yours, yours);
 }
 
 static bool show_all(struct store *store, const struct settings *settings, struct view *view, GError **error)
@@ -157,7 +177,10 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 	static const char *const boxes[] = { "ACCOUNT", "FOLDER", "LOOKED AT", "STATE", NULL };
 	static const char *const cases[] = { "CASE", "STATE", "WANTS", "ORDER", "DEADLINE", "WHY", NULL };
 	struct overview overview;
+	g_autofree char *yours = by_hand(store, settings, error);
 
+	if (!yours)
+		return false;
 	if (!overview_get(store, view->now, &overview, error))
 		return false;
 	show_numbers(&overview, instance_pid(store), settings, view);
@@ -175,7 +198,7 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 		return false;
 	print_table_free(view->table);
 	if (!view->json)
-		advise(&overview);
+		advise(&overview, yours);
 	return true;
 }
 

@@ -69,6 +69,11 @@ static json_t *moment(gint64 at)
 	return text ? json_string(text) : json_null();
 }
 
+bool act_by_hand(const struct settings *settings, const struct task *task)
+{
+	return task->state == TASK_APPROVED && !hook_set(&settings->hooks[task->kind]);
+}
+
 char *act_json(struct store *store, const struct task *task, GError **error)
 {
 	scoped(buyer_case) buyer_case = case_get(store, task->case_id, error);

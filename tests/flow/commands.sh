@@ -144,6 +144,10 @@ three run --once; three replies; check 'a section that was added is used at the 
 three show c1 --json; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
 sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
 three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
+three approve t1; check 'approve a task that no hook does: says who does it' 0 $? '^t1 is approved: do it yourself, then: wismo done t1$'
+three status; check 'and status ends with it' 0 "$(tail -1 "$dir/out" | grep -q '^next: .*: wismo done t1$'; echo $?)"
+three done t1; check 'done' 0 $? '^t1 is done$'
+three status; check 'then status has forgotten it' 0 "$(grep -c 'wismo done' "$dir/out")"
 # A start that comes too late is not passed over.
 sed "s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/late.conf"
 run run --once --config "$dir/late.conf"; check 'a start that comes too late is told' 0 $? '^warning account main: 1 mail received since .start. was archived before'
