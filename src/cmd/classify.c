@@ -112,7 +112,7 @@ static void progress(int done, int all)
 		fprintf(stderr, "\r%d of %d mails%s", done, all, done == all ? "\n" : "");
 }
 
-static bool classify(const struct rulebook *book, const char *file, bool json, bool explain)
+static bool classify(const struct rulebook *book, const char *file, const struct command_options *options, bool explain)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) raw = read_file(file, &error);
@@ -122,16 +122,16 @@ static bool classify(const struct rulebook *book, const char *file, bool json, b
 	scoped(reading) reading = NULL;
 
 	if (!raw) {
-		fprintf(stderr, "wismo classify: %s\n", error->message);
+		command_refuse(options, EXIT_NO, "%s", error->message);
 		return false;
 	}
 	letter = understand_bytes(raw);
 	reading = understand_letter(book, NULL, letter, UNDERSTAND_CONFIDENCE, &text);
-	if (json)
+	if (options->json)
 		print_json(shown, reading);
 	else
 		print_words(shown, reading);
-	if (explain && !json)
+	if (explain && !options->json)
 		classify_explain(letter, reading, text, command_colour_ok());
 	return true;
 }
@@ -151,10 +151,8 @@ int classify_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc < 2) {
-		fprintf(stderr, "wismo classify: no file named; - reads standard input\nTry: wismo classify --help\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return command_refuse(&options, EXIT_USAGE, "no file named; - reads standard input");
 	overlay = command_overlay(&options, &code);
 	if (!overlay)
 		return code;
@@ -163,7 +161,7 @@ int classify_command(int argc, char **argv)
 		return command_fail(&options, EXIT_USAGE, error);
 	code = EXIT_DONE;
 	for (int i = 1; i < argc; i++) {
-		if (!classify(book, argv[i], options.json, explain))
+		if (!classify(book, argv[i], &options, explain))
 			code = EXIT_NO;
 		progress(i, argc - 1);
 	}

@@ -100,6 +100,7 @@ int command_options(const struct command *command, struct command_options *optio
 	g_autofree char *program = g_strdup_printf("wismo %s", command->name);
 	g_autoptr(GOptionContext) context = g_option_context_new(usage);
 	g_autoptr(GError) error = NULL;
+	bool asked = g_strv_contains((const char *const *) *argv, "--json");	/* of wrong options none is taken over */
 
 	g_set_prgname(program);
 	g_option_context_add_main_entries(context, common, NULL);
@@ -112,21 +113,42 @@ int command_options(const struct command *command, struct command_options *optio
 		options->config = keep(options->config);
 		return -1;
 	}
-	fprintf(stderr, "wismo %s: %s\nTry: wismo %s --help\n", command->name, error->message, command->name);
-	return EXIT_USAGE;
+	options->json = options->json || asked;
+	return command_refuse(options, EXIT_USAGE, "%s", error->message);
+}
+
+static void json_error(const struct command_options *options, int code, const char *message)
+{
+	json_t *line = options && options->json ? json_pack("{s:s, s:i}", "error", message, "exit", code) : NULL;
+	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+
+	if (text)
+		fprintf(stderr, "%s\n", text);
+	free(text);
+	json_decref(line);
 }
 
 int command_fail(const struct command_options *options, int code, const GError *error)
 {
 	fprintf(stderr, "wismo: %s\n", error->message);
-	if (options && options->json) {
-		json_t *line = json_pack("{s:s, s:i}", "error", error->message, "exit", code);
-		char *text = json_dumps(line, JSON_COMPACT);
+	json_error(options, code, error->message);
+	return code;
+}
 
-		fprintf(stderr, "%s\n", text ? text : "{}");
-		free(text);
-		json_decref(line);
-	}
+int command_refuse(const struct command_options *options, int code, const char *format, ...)
+{
+	const char *program = g_get_prgname() ? g_get_prgname() : "wismo";
+	g_autofree char *message = NULL, *valid = NULL;
+	va_list args;
+
+	va_start(args, format);
+	message = g_strdup_vprintf(format, args);
+	va_end(args);
+	valid = g_utf8_make_valid(message, -1);
+	fprintf(stderr, "%s: %s\n", program, message);
+	if (code == EXIT_USAGE)
+		fprintf(stderr, "Try: %s --help\n", program);
+	json_error(options, code, valid);
 	return code;
 }
 

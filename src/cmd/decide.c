@@ -71,7 +71,7 @@ int decide_each(const struct command_options *options, struct person *person, in
 		gint64 id;
 
 		if (!ids_parse(ids[i], kinds_of(acts), &kind, &id))
-			return ids_wrong(person->command, ids[i], kinds_of(acts));
+			return ids_wrong(options, ids[i], kinds_of(acts));
 	}
 	store = command_open(options, ROLE_COMMAND, &settings, &code);
 	if (!store)
@@ -164,10 +164,9 @@ static bool done_task(const struct person *person, struct task *task, GError **e
 	return task_done(person->store, task, person->now, person->actor, error);
 }
 
-static int usage(const char *name, const char *expected)
+static int usage(const struct command_options *options, const char *name, const char *expected)
 {
-	fprintf(stderr, "usage: wismo %s %s\n", name, expected);
-	return EXIT_USAGE;
+	return command_refuse(options, EXIT_USAGE, "usage: wismo %s %s", name, expected);
 }
 
 int approve_command(int argc, char **argv)
@@ -184,7 +183,7 @@ int approve_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage("approve", "ID...");
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage(&options, "approve", "ID...");
 }
 
 int reject_command(int argc, char **argv)
@@ -202,7 +201,7 @@ int reject_command(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (argc < 2 || !reason || !*g_strstrip(reason))
-		return usage("reject", "ID... --reason TEXT");
+		return usage(&options, "reject", "ID... --reason TEXT");
 	person.reason = reason;
 	return decide_each(&options, &person, argc - 1, argv + 1, &acts);
 }
@@ -216,5 +215,5 @@ int done_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage("done", "ID...");
+	return argc > 1 ? decide_each(&options, &person, argc - 1, argv + 1, &acts) : usage(&options, "done", "ID...");
 }

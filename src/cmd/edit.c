@@ -133,12 +133,10 @@ int edit_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc != 2) {
-		fprintf(stderr, "usage: wismo edit ID [--text FILE|-]\n");
-		return EXIT_USAGE;
-	}
+	if (argc != 2)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo edit ID [--text FILE|-]");
 	if (!ids_parse(argv[1], "r", &kind, &id))
-		return ids_wrong("edit", argv[1], "r");
+		return ids_wrong(&options, argv[1], "r");
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
 	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
@@ -149,7 +147,7 @@ int edit_command(int argc, char **argv)
 		return command_fail(&options, EXIT_USAGE, error);
 	reply = reply_get(store, id, &error);
 	if (!reply)
-		return error ? command_fail(&options, EXIT_SYSTEM, error) : ids_missing("edit", argv[1]);
+		return error ? command_fail(&options, EXIT_SYSTEM, error) : ids_missing(&options, argv[1]);
 	text = new_text(reply, file, &error);
 	if (!text)
 		return command_fail(&options, g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE

@@ -145,8 +145,7 @@ static int explain_case(struct store *store, gint64 case_id, gint64 verdict_id, 
 	if (!verdict) {
 		if (row && !options->json)
 			print_reading(row);
-		fprintf(stderr, "wismo explain: c%" G_GINT64_FORMAT " has not been decided yet; wismo run --once decides\n", case_id);
-		return EXIT_NO;
+		return command_refuse(options, EXIT_NO, "c%" G_GINT64_FORMAT " has not been decided yet; wismo run --once decides", case_id);
 	}
 	if (options->json) {
 		print_json_chain(row, verdict);
@@ -184,15 +183,14 @@ int explain_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc != 2) {
-		fprintf(stderr, "usage: wismo explain ID|FILE     (m34 a mail, c12 a case, r5 a reply, t7 a task, or a file with a raw mail)\n");
-		return EXIT_USAGE;
-	}
+	if (argc != 2)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo explain ID|FILE     (m34 a mail, c12 a case, r5 a reply, t7 a task, or "
+				      "a file with a raw mail)");
 	if (!ids_parse(argv[1], "mcrt", &kind, &id)) {
 		if (strcmp(argv[1], "-") == 0 || g_file_test(argv[1], G_FILE_TEST_EXISTS))
 			return explain_file(argv[1]);
 		fprintf(stderr, "wismo explain: there is no file \"%s\"\n", argv[1]);
-		return ids_wrong("explain", argv[1], "mcrt");
+		return ids_wrong(&options, argv[1], "mcrt");
 	}
 	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
@@ -211,5 +209,5 @@ int explain_command(int argc, char **argv)
 			return EXIT_DONE;
 		}
 	}
-	return ids_missing("explain", argv[1]);
+	return ids_missing(&options, argv[1]);
 }

@@ -1,8 +1,5 @@
 #include "ids_p.h"
 
-#include "wismo/cmd/command.h"
-
-#include <stdio.h>
 #include <string.h>
 
 bool ids_parse(const char *text, const char *kinds, char *kind, gint64 *id)
@@ -30,16 +27,14 @@ char *ids_expected(const char *kinds)
 	return g_string_free(text, FALSE);
 }
 
-int ids_wrong(const char *command, const char *text, const char *kinds)
+int ids_wrong(const struct command_options *options, const char *text, const char *kinds)
 {
 	g_autofree char *expected = ids_expected(kinds);
 
-	fprintf(stderr, "wismo %s: \"%s\" is no id; expected %s\n", command, text, expected);
-	return EXIT_USAGE;
+	return command_refuse(options, EXIT_USAGE, "\"%s\" is no id; expected %s", text, expected);
 }
 
-int ids_missing(const char *command, const char *text)
+int ids_missing(const struct command_options *options, const char *text)
 {
-	fprintf(stderr, "wismo %s: there is no %s\n", command, text);
-	return EXIT_NO;
+	return command_refuse(options, EXIT_NO, "there is no %s", text);
 }

@@ -2,6 +2,8 @@
 #ifndef WISMO_CMD_IDS_P_H
 #define WISMO_CMD_IDS_P_H
 
+#include "wismo/cmd/command.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -12,7 +14,7 @@ bool ids_parse(const char *text, const char *kinds, char *kind, gint64 *id);
 char *ids_expected(const char *kinds);
 
 /* The same on standard error; give EXIT_USAGE ("x" is no id; expected ...) and EXIT_NO (there is no r5). */
-int ids_wrong(const char *command, const char *text, const char *kinds);
-int ids_missing(const char *command, const char *text);
+int ids_wrong(const struct command_options *options, const char *text, const char *kinds);
+int ids_missing(const struct command_options *options, const char *text);
 
 #endif

@@ -89,7 +89,8 @@ static int import_all(const struct import *import, enum import_kind kind, char *
 		scoped(import_result) result = import_file(import, kind, *paths, clock_now(), &error);
 
 		if (!result) {
-			int code = g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE : EXIT_SYSTEM;
+			int code = !g_file_test(*paths, G_FILE_TEST_EXISTS) ? EXIT_NO
+				: g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE : EXIT_SYSTEM;
 
 			command_fail(options, code, error);
 			worst = MAX(worst, code);
@@ -123,10 +124,8 @@ int import_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (kind < 0 || argc < 3) {
-		fprintf(stderr, "usage: wismo import orders|shipments|stock FILE...\n");
-		return EXIT_USAGE;
-	}
+	if (kind < 0 || argc < 3)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo import orders|shipments|stock FILE...");
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
 	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;

@@ -121,10 +121,8 @@ int cases_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (state && case_state_find(state) < 0) {
-		fprintf(stderr, "wismo cases: --state %s: expected open, waiting, person or closed\n", state);
-		return EXIT_USAGE;
-	}
+	if (state && case_state_find(state) < 0)
+		return command_refuse(&options, EXIT_USAGE, "--state %s: expected open, waiting, person or closed", state);
 	if (!open_list(&options, columns, &view, &settings, &store, &code))
 		return code;
 	fine = overview_cases(store, state, 0, (guint) MAX(limit, 1), show_case, &view, &error);

@@ -46,6 +46,7 @@ static const char *first_command(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct command *command;
+	struct command_options options = { 0 };
 
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN);	/* libetpan and curl write to sockets that peers close */
@@ -63,9 +64,8 @@ int main(int argc, char **argv)
 			argv[1], first_command(argc, argv));
 		return EXIT_USAGE;
 	}
-	if (!command) {
-		fprintf(stderr, "wismo: no command \"%s\"\nTry: wismo --help\n", argv[1]);
-		return EXIT_USAGE;
-	}
+	options.json = g_strv_contains((const char *const *) argv, "--json");
+	if (!command)
+		return command_refuse(&options, EXIT_USAGE, "no command \"%s\"", argv[1]);
 	return command->run(argc - 1, argv + 1);
 }

@@ -30,13 +30,13 @@ struct queue {
 	bool (*show)(const struct listing *listing, GError **error);
 };
 
-static int unknown_state(const struct queue *queue, const char *text)
+static int unknown_state(const struct queue *queue, const char *text, const struct command_options *options)
 {
-	fprintf(stderr, "wismo %s: --state %s: expected one of", queue->name, text);
+	g_autoptr(GString) words = g_string_new(NULL);
+
 	for (int i = 0; i < queue->states; i++)
-		fprintf(stderr, " %s", queue->word(i));
-	fprintf(stderr, "\n");
-	return EXIT_USAGE;
+		g_string_append_printf(words, " %s", queue->word(i));
+	return command_refuse(options, EXIT_USAGE, "--state %s: expected one of%s", text, words->str);
 }
 
 static int show_queue(const struct queue *queue, int argc, char **argv)
@@ -58,13 +58,11 @@ static int show_queue(const struct queue *queue, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc > 1) {
-		fprintf(stderr, "wismo %s: \"%s\" was not expected\nTry: wismo %s --help\n", queue->name, argv[1], queue->name);
-		return EXIT_USAGE;
-	}
+	if (argc > 1)
+		return command_refuse(&options, EXIT_USAGE, "\"%s\" was not expected", argv[1]);
 	listing.state = state ? queue->find(state) : -1;
 	if (state && listing.state < 0)
-		return unknown_state(queue, state);
+		return unknown_state(queue, state, &options);
 	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
 		return code;

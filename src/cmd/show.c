@@ -197,10 +197,9 @@ static struct store *open_id(const char *name, const char *letters, struct comma
 	if (*code >= 0)
 		return NULL;
 	if (argc != 2) {
-		fprintf(stderr, "usage: wismo %s %s\n", name, command_find(name)->arguments);
-		*code = EXIT_USAGE;
+		*code = command_refuse(options, EXIT_USAGE, "usage: wismo %s %s", name, command_find(name)->arguments);
 	} else if (!ids_parse(argv[1], letters, kind, id)) {
-		*code = ids_wrong(name, argv[1], letters);
+		*code = ids_wrong(options, argv[1], letters);
 	} else {
 		return command_open(options, ROLE_READER, settings, code);
 	}
@@ -229,7 +228,7 @@ static int show(const char *name, const char *letters, int argc, char **argv, bo
 	if (!fine)
 		return command_fail(&options, EXIT_SYSTEM, error);
 	text = g_strdup_printf("%c%" G_GINT64_FORMAT, kind, id);
-	return view.rows ? EXIT_DONE : ids_missing(name, text);
+	return view.rows ? EXIT_DONE : ids_missing(&options, text);
 }
 
 int show_command(int argc, char **argv)

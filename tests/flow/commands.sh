@@ -73,7 +73,11 @@ printf 'order-id,sku\nA-1001,x\n,y\n' >"$dir/orders.csv"
 run import orders "$dir/orders.csv"; check 'a bad line gives exit code 1 and its number' 1 $? 'orders.csv:3: order_no'
 run import orders --json "$dir/orders.csv"; check 'import as JSON' 1 $? '"same":1'
 json; check 'which is valid too' 0 $?
-run import orders "$dir/none.csv"; check 'a missing list' 2 $?
+run import orders "$dir/none.csv"; check 'a missing list' 1 $?
+for c in 'frobnicate' 'status --frobnicate' 'reject r1' 'cases --state x' 'replies --state x' 'classify nosuch' 'show r99' 'import orders nosuch.csv'; do
+	run $c --json; code=$?
+	check "$c --json: the last line is the error, and has the exit code" 0 "$(tail -1 "$dir/out" | python3 -c 'import json,sys; e=json.load(sys.stdin); print(0 if e["error"] and e["exit"] == int(sys.argv[1]) > 0 else 1)' $code 2>&1 | tail -1)"
+done
 printf 'order_no;sku;price;colour\nA-1002;x;24.90.00;red\n' >"$dir/price.csv"
 run import orders "$dir/price.csv"; check 'an amount that makes no sense is bad, and told' 1 $? 'price.csv:2: .*24.90.00.*groups of three.*skipped'
 check 'so are columns of no use' 0 0 'not used: colour'

@@ -46,6 +46,9 @@ struct store *command_open(const struct command_options *options, enum store_rol
 /* Prints "wismo: message" on standard error (with --json as a last JSON line there too); gives `code`. */
 int command_fail(const struct command_options *options, int code, const GError *error);
 
+/* The same for what the command itself has to say: "wismo show: there is no r5"; wrong usage also names --help. `options` NULL: no JSON. */
+int command_refuse(const struct command_options *options, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
 /* True when standard output is a terminal that shows colour (NO_COLOR, TERM=dumb and CLICOLOR heeded). */
 bool command_colour_ok(void);
 
