@@ -193,6 +193,41 @@ static void hostile_values_stay_values(void **state)
 	assert_true(count.missing > 0);
 }
 
+/* ---- a promised date ---- */
+
+static char *rendered_text(const char *name, const char *lang, bool late)
+{
+	g_autoptr(GError) error = NULL;
+	json_t *view = json_pack("{s:s, s:s, s:b}", "next_date", "26.11.2026", "promised_date", "16.11.2026", "late", late);
+	scoped(rendered) rendered = render_reply(replies, name, lang, view, &error);
+
+	json_decref(view);
+	if (!rendered || findings(rendered->body))
+		fail_msg("%s/%s: %s", lang, name, error ? error->message : "the guard holds it");
+	return g_strdup(rendered->body);
+}
+
+static void a_promised_date_that_has_passed_is_told_as_passed(void **state)
+{
+	static const char *const names[] = { "not_shipped", "no_tracking" };
+	static const struct { const char *lang, *was, *sorry, *is; } rows[] = {
+		{ "de", "Zugesagt war die Lieferung bis zum 16.11.2026.", "tut uns leid", "Zugesagt ist die Lieferung bis zum 16.11.2026." },
+		{ "en", "Delivery was promised by 16.11.2026.", "We are sorry", "Delivery is promised by 16.11.2026." },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(names) * G_N_ELEMENTS(rows); i++) {
+		const char *name = names[i % G_N_ELEMENTS(names)];
+		gsize row = i / G_N_ELEMENTS(names);
+		g_autofree char *late = rendered_text(name, rows[row].lang, true), *early = rendered_text(name, rows[row].lang, false);
+
+		if (!strstr(late, rows[row].was) || !strstr(late, rows[row].sorry) || strstr(late, rows[row].is))
+			fail_msg("%s", late);
+		if (strstr(early, rows[row].was) || strstr(early, rows[row].sorry) || !strstr(early, rows[row].is))
+			fail_msg("%s", early);
+	}
+}
+
 /* ---- what is not known ---- */
 
 static bool without_each(const char *name, const char *lang, const char *path, const char *about, const json_t *example, void *user)
@@ -312,6 +347,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_values_stay_values),
+		cmocka_unit_test(a_promised_date_that_has_passed_is_told_as_passed),
 		cmocka_unit_test(what_is_not_known_is_left_out_or_blocks),
 		cmocka_unit_test(a_variable_that_nobody_sets_blocks),
 		cmocka_unit_test(values_within_lists_are_tamed),
