@@ -26,7 +26,7 @@ tests_unit_test_secret_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-compose
 tests_unit_test_compose_SOURCES = tests/unit/test-compose.c $(TEST_SEAMS)
-tests_unit_test_compose_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_compose_CFLAGS = $(TEST_CFLAGS) $(GMIME_CFLAGS)
 tests_unit_test_compose_LDADD = $(MAIL_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-mailbox

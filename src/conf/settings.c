@@ -158,6 +158,9 @@ static bool read_sections(cfg_t *cfg, struct settings *settings, GError **error)
 		g_ptr_array_add(settings->accounts, account);
 		if (!settings_read_account(cfg_getnsec(cfg, "account", i), settings->path, account, error))
 			return false;
+		/* Buyers see who writes; from_name = "" leaves the bare address. */
+		if (!account->from_name && *settings->shop_name)
+			account->from_name = g_strdup(settings->shop_name);
 	}
 	for (unsigned i = 0; i < cfg_size(cfg, "carrier"); i++) {
 		struct carrier_access *access = g_new0(struct carrier_access, 1);

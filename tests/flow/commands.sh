@@ -133,6 +133,12 @@ done
 two explain c1 --json; check 'explain --json has short weights' 0 "$(grep -c 'weight":[0-9-]*\.[0-9][0-9][0-9]' "$dir/out")"
 printf 'B\377se\n' | two edit r1 --text -; check 'but UTF-8' 1 $? 'not UTF-8'
 head -c 300000 /dev/zero | tr '\0' x | two edit r1 --text -; check 'and not without end' 1 $? 'longer than 256 KB'
+sed "s|maildir:$dir/out.d|maildir:$dir/named.d|; s|$dir/state2|$dir/named|" "$dir/edit.conf" >"$dir/named.conf"
+echo 'shop_name = "Messer, Gabel"' >>"$dir/named.conf"
+named() { WISMO_CONFIG="$dir/named.conf" "$wismo" "$@" >"$dir/out" 2>&1; }
+named init --yes --offline && named import orders --channel shop "$dir/orders.csv"
+named run --once; named approve r1; named run --once
+cat "$dir"/named.d/new/* >"$dir/out"; check 'the shop has its name on the answer' 0 $? '^From: "Messer, Gabel" <shop@example.com>'
 # A case for a person is decided again when the files have changed, and only then.
 sed "s|$dir/state|$dir/state3|; s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/three.conf"
 three() { WISMO_CONFIG="$dir/three.conf" "$wismo" "$@" >"$dir/out" 2>&1; }

@@ -3,6 +3,7 @@
 #include "wismo/base/error.h"
 #include "wismo/mail/compose.h"
 
+#include <gmime/gmime.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,55 @@ static void umlauts_are_encoded_words_and_quoted_printable(void **state)
 	assert_non_null(strstr(wire, "=C3=BCbermorgen"));
 }
 
+/* RFC 5322, 3.4: specials in a name are quoted; RFC 2047, 5(3): what is not ASCII is an encoded word, never in quotes. */
+static void the_sender_has_a_name_and_an_address(void **state)
+{
+	static const struct { const char *name, *line; } rows[] = {
+		{ "Messerladen", "\r\nFrom: Messerladen <shop@example.org>\r\n" },
+		{ "Messer & Mehr", "\r\nFrom: Messer & Mehr <shop@example.org>\r\n" },
+		{ "Messer, Gabel", "\r\nFrom: \"Messer, Gabel\" <shop@example.org>\r\n" },
+		{ "shop@example.org", "\r\nFrom: \"shop@example.org\" <shop@example.org>\r\n" },
+		{ NULL, "\r\nFrom: shop@example.org\r\n" },
+		{ "", "\r\nFrom: shop@example.org\r\n" },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct compose mail = plain;
+		g_autofree char *wire = NULL, *lines = NULL;
+
+		mail.from_name = rows[i].name;
+		wire = text_of(&mail);
+		lines = g_strconcat("\r\n", wire, NULL);
+		if (!strstr(lines, rows[i].line))
+			fail_msg("expected%sin\n%s", rows[i].line, wire);
+	}
+}
+
+static void a_name_that_is_not_ascii_is_encoded_words(void **state)
+{
+	static const char *const names[] = { "Messerladen Grün", "Škoda, díly", "刃物屋", "Ножи и вилки: лавка на углу, торгуем с тысяча девятьсот восьмого года" };
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		struct compose mail = plain;
+		g_autofree char *wire = NULL, *phrase = NULL, *read = NULL;
+		g_autoptr(GString) line = NULL;
+		const char *rest;
+
+		mail.from_name = names[i];
+		wire = text_of(&mail);
+		line = g_string_new_len(wire, strstr(wire, "\r\nTo: ") - wire);
+		g_string_replace(line, "\r\n", "", 0);	/* unfolded */
+		rest = strstr(line->str, " <shop@example.org>");
+		assert_true(g_str_has_prefix(line->str, "From: ") && rest && strlen(rest) == strlen(" <shop@example.org>"));
+		phrase = g_strndup(line->str + 6, (gsize) (rest - line->str - 6));
+		assert_true(g_str_is_ascii(phrase) && strstr(phrase, "=?") && !strchr(phrase, '"'));
+		read = g_mime_utils_header_decode_phrase(NULL, phrase);
+		assert_string_equal(read, names[i]);
+	}
+}
+
 static void hostile_values_never_make_a_header_line(void **state)
 {
 	static const char *const evils[] = {
@@ -216,6 +266,8 @@ int main(void)
 		cmocka_unit_test(the_same_reply_has_the_same_bytes),
 		cmocka_unit_test(automatic_answers_say_so_only_when_asked),
 		cmocka_unit_test(umlauts_are_encoded_words_and_quoted_printable),
+		cmocka_unit_test(the_sender_has_a_name_and_an_address),
+		cmocka_unit_test(a_name_that_is_not_ascii_is_encoded_words),
 		cmocka_unit_test(hostile_values_never_make_a_header_line),
 		cmocka_unit_test(addresses_and_ids_are_refused_rather_than_mended),
 		cmocka_unit_test(an_evil_in_reply_to_is_left_out),
