@@ -138,6 +138,23 @@ static void the_sender_has_a_name_and_an_address(void **state)
 	}
 }
 
+/* RFC 2047, 6.2: blanks between encoded words are not shown. Word by word: GMime joins what it decodes at once and stops at
+ * the first word's padding. */
+static char *decoded(const char *phrase)
+{
+	g_auto(GStrv) words = g_strsplit_set(phrase, " \t", -1);
+	GString *text = g_string_new(NULL);
+
+	for (char **word = words; *word; word++) {
+		g_autofree char *one = g_mime_utils_header_decode_text(NULL, *word);
+
+		if (word != words && !(g_str_has_prefix(word[-1], "=?") && g_str_has_prefix(*word, "=?")))
+			g_string_append_c(text, ' ');
+		g_string_append(text, one);
+	}
+	return g_string_free(text, FALSE);
+}
+
 static void a_name_that_is_not_ascii_is_encoded_words(void **state)
 {
 	static const char *const names[] = { "Messerladen Grün", "Škoda, díly", "刃物屋", "Ножи и вилки: лавка на углу, торгуем с тысяча девятьсот восьмого года" };
@@ -157,7 +174,7 @@ static void a_name_that_is_not_ascii_is_encoded_words(void **state)
 		assert_true(g_str_has_prefix(line->str, "From: ") && rest && strlen(rest) == strlen(" <shop@example.org>"));
 		phrase = g_strndup(line->str + 6, (gsize) (rest - line->str - 6));
 		assert_true(g_str_is_ascii(phrase) && strstr(phrase, "=?") && !strchr(phrase, '"'));
-		read = g_mime_utils_header_decode_phrase(NULL, phrase);
+		read = decoded(phrase);
 		assert_string_equal(read, names[i]);
 	}
 }
