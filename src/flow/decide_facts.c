@@ -21,7 +21,7 @@ static bool load_named(struct decision *d, GError **error)
 	d->named = lookup_named(d->flow->store, d->buyer_case->id, &carrier, &cause);
 	if (d->named && !cause) {
 		d->carrier = carriers_get(d->flow->book->carriers, carrier);
-		d->tracking = tracking_latest(d->flow->store, d->named, &cause);
+		d->tracking = tracking_latest(d->flow->store, carrier, d->named, &cause);
 	}
 	if (!cause)
 		return true;
@@ -50,7 +50,8 @@ static bool load_shipment(struct decision *d, GError **error)
 		return load_named(d, error);
 	d->carrier = track_carrier(d->flow->settings, d->flow->book->carriers, d->shipment->carrier, d->shipment->carrier_said, d->shipment->number);
 	d->askable = d->carrier && !track_unaskable(d->flow->settings, d->carrier, d->shipment->number);
-	d->tracking = tracking_latest(d->flow->store, d->shipment->number, &cause);
+	/* What another carrier said of that number, before the list was corrected, is of another parcel. */
+	d->tracking = d->carrier ? tracking_latest(d->flow->store, d->carrier->name, d->shipment->number, &cause) : NULL;
 	if (!cause)
 		return true;
 	g_propagate_error(error, g_steal_pointer(&cause));

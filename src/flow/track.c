@@ -156,7 +156,7 @@ static bool start(struct tracker *tracker, struct lookup *lookup, GError **error
 		tracker->done++;
 		return fine;
 	}
-	if (why || tracking_fresh_ok(flow->store, lookup->carrier, lookup->number, tracker->now - asker->cache_s)) {
+	if (why || tracking_fresh_ok(flow->store, lookup->carrier, lookup->courier, lookup->number, tracker->now - asker->cache_s)) {
 		if (why)
 			log_info("tracking number=%s carrier=%s not asked: %s", lookup->number, lookup->carrier, why);
 		fine = lookup_settle(flow->store, lookup, tracker->now + (why ? DAY_S : asker->cache_s), error);

@@ -64,11 +64,17 @@ void track_question_free(gpointer pointer)
 	g_free(q);
 }
 
+static char *courier_of(const struct track_question *q)
+{
+	return q->carrier == q->lane->carrier ? NULL : g_strdup(q->carrier->name);
+}
+
 void track_question_end(struct track_question *q, enum track_outcome outcome, const char *why, gint64 retry_after_s)
 {
 	q->lane->held = true;
 	q->result = tracking_new();
 	q->result->carrier = g_strdup(q->lane->carrier->name);
+	q->result->courier = courier_of(q);
 	q->result->number = g_strdup(q->number);
 	q->result->asked_at = q->now;
 	q->result->outcome = outcome;
@@ -230,6 +236,7 @@ static void take_answer(struct track_question *q, int http, const char *body, gi
 	shorten(tracking, http);
 	g_free(tracking->number);
 	tracking->number = g_strdup(q->number);
+	tracking->courier = courier_of(q);
 	tracking->recorded = recorded(q);
 	tracking->retry_at = retry_after_s ? q->now + retry_after_s : 0;
 	q->lane->held = q->lane->held || tracking->outcome != OUTCOME_OK;

@@ -47,6 +47,7 @@ void tracking_free(gpointer pointer)
 	if (!tracking)
 		return;
 	g_free(tracking->carrier);
+	g_free(tracking->courier);
 	g_free(tracking->number);
 	g_free(tracking->detail);
 	g_free(tracking->delivered_to);

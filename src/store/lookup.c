@@ -38,13 +38,19 @@ static bool take_wish(sqlite3_stmt *row, void *user)
 	return true;
 }
 
+/* The carrier as shipment s names it. A look-up holds while some shipment of its number says so: an import that corrects the carrier
+ * makes it void. */
+#define SAID "coalesce(s.carrier, '') || '|' || coalesce(s.carrier_said, '')"
+#define SAID_BY_SOME(number) "(SELECT " SAID " FROM shipments AS s WHERE s.number = " number ")"
+
 /* The second half: numbers in people's own mails, as the reading found them (form and check digit fit, one carrier only), of
  * cases whose order has no shipment or is not known, and that are no other order's; three a case, so that a mail full of
  * numbers does not eat up a budget. */
 static const char wishes_sql[] =
 	"SELECT DISTINCT s.number, s.carrier, s.carrier_said, 0 FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
 	" AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
-	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = s.number AND l.case_id IS NULL AND (l.carrier <> '' OR l.next_at > ?1))"
+	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = s.number AND l.case_id IS NULL AND (l.carrier <> '' OR l.next_at > ?1)"
+	" AND l.said IN " SAID_BY_SOME("l.number") ")"
 	" UNION ALL SELECT n.value ->> '$.number', n.value ->> '$.carriers[0]', NULL, min(c.id) FROM cases AS c"
 	" JOIN readings AS r ON r.case_id = c.id AND r.machine = 0 AND r.tracking <> '[]', json_each(r.tracking) AS n"
 	" WHERE c.state <> 'closed' AND json_array_length(n.value, '$.carriers') = 1"
@@ -64,11 +70,16 @@ GPtrArray *lookup_wishes(struct store *store, gint64 now, guint most, GError **e
 
 bool lookup_add(struct store *store, const char *carrier, const char *courier, const struct lookup_wish *wish, gint64 next_at, GError **error)
 {
-	/* What the seller's list says now takes the place of what only the buyer had said. */
-	return sql_run(store, error, "DELETE FROM lookups WHERE number = ? AND (carrier = '' OR (case_id IS NOT NULL AND ? = 0))", "si",
-		       wish->number, wish->case_id)
-		&& sql_run(store, error, "INSERT INTO lookups (carrier, courier, number, case_id, next_at) SELECT ?1, ?2, ?3, nullif(?4, 0), ?5"
-			   " WHERE ?4 = 0 OR (SELECT count(*) FROM lookups WHERE case_id = ?4) < 3 ON CONFLICT DO NOTHING", "sssii", carrier, courier, wish->number, wish->case_id, next_at);
+	g_autofree char *said = wish->case_id ? g_strdup("")
+		: g_strconcat(wish->carrier ? wish->carrier : "", "|", wish->carrier_said ? wish->carrier_said : "", NULL);
+
+	/* What the seller's list says now takes the place of what only the buyer had said, and of what the list said before. */
+	return sql_run(store, error, "DELETE FROM lookups AS l WHERE number = ?1 AND (carrier = '' OR (?2 = 0 AND (case_id IS NOT NULL"
+		       " OR (NOT (carrier = ?3 AND courier IS ?4) AND said NOT IN " SAID_BY_SOME("?1") "))))", "siss",
+		       wish->number, wish->case_id, carrier, courier)
+		&& sql_run(store, error, "INSERT INTO lookups (carrier, courier, number, case_id, next_at, said) SELECT ?1, ?2, ?3, nullif(?4, 0), ?5, ?6"
+			   " WHERE ?4 = 0 OR (SELECT count(*) FROM lookups WHERE case_id = ?4) < 3 ON CONFLICT (carrier, number)"
+			   " DO UPDATE SET said = excluded.said WHERE excluded.case_id IS NULL", "sssiis", carrier, courier, wish->number, wish->case_id, next_at, said);
 }
 
 static bool take_lookup(sqlite3_stmt *row, void *user)

@@ -280,6 +280,6 @@ bool order_each_parcel(struct store *store, gint64 since, guint most, order_parc
 
 	return sql_each(store, error, hand_over, &each, "SELECT s.carrier, s.carrier_said, s.number FROM shipments AS s JOIN orders AS o"
 			" ON o.id = s.order_id WHERE (s.shipped_at = 0 OR s.shipped_at >= ?) AND o.cancelled = 0 AND o.by_marketplace = 0 AND NOT EXISTS"
-			" (SELECT 1 FROM trackings AS t WHERE t.number = s.number AND t.status IN ('delivered', 'delivered_other', 'returned', 'lost'))"
+			" (SELECT 1 FROM trackings AS t WHERE t.number = s.number AND coalesce(t.courier, t.carrier) = coalesce(s.carrier, t.courier, t.carrier) AND t.status IN ('delivered', 'delivered_other', 'returned', 'lost'))"
 			" ORDER BY s.id DESC LIMIT ?", "ii", since, (gint64) most);
 }

@@ -196,6 +196,7 @@ CREATE TABLE lookups (           -- which numbers to ask about, and when
   asked_at INTEGER NOT NULL DEFAULT 0,         -- last answer; 0 = never asked
   failures INTEGER NOT NULL DEFAULT 0,         -- answers in a row that told nothing
   case_id INTEGER REFERENCES cases (id),       -- set: only this case's buyer named the number; NULL: a shipment's
+  said TEXT NOT NULL DEFAULT '',               -- the carrier as the shipment named it when this was made: another name, another look-up
   memo TEXT,                                   -- what a carrier with several steps needs to remember (JSON)
   PRIMARY KEY (carrier, number)
 ) STRICT, WITHOUT ROWID;
@@ -217,7 +218,8 @@ CREATE TABLE breakers (          -- carriers whose last answers told nothing, an
 
 CREATE TABLE trackings (         -- every answer, kept as evidence
   id INTEGER PRIMARY KEY,
-  carrier TEXT NOT NULL,
+  carrier TEXT NOT NULL,                       -- who was asked
+  courier TEXT,                                -- as in lookups
   number TEXT NOT NULL,
   asked_at INTEGER NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('ok', 'unknown', 'pending', 'down', 'limited', 'refused')),

@@ -30,9 +30,9 @@ static char *events_json(const struct tracking *tracking)
 static bool news(struct store *store, const struct tracking *t)
 {
 	return !sql_int(store, NULL, 0, "SELECT outcome = ?1 AND status = ?2 AND status_at = ?3 AND moved_at = ?4 AND eta_to = ?5"
-			" AND detail IS ?6 FROM trackings WHERE number = ?7 AND carrier = ?8 ORDER BY id DESC LIMIT 1", "ssiiisss",
+			" AND detail IS ?6 FROM trackings WHERE number = ?7 AND carrier = ?8 AND courier IS ?9 ORDER BY id DESC LIMIT 1", "ssiiissss",
 			track_outcome_name(t->outcome), track_status_name(t->status), t->status_at, t->moved_at, t->eta_to, t->detail,
-			t->number, t->carrier);
+			t->number, t->carrier, t->courier);
 }
 
 bool tracking_put(struct store *store, const struct tracking *t, GError **error)
@@ -40,9 +40,9 @@ bool tracking_put(struct store *store, const struct tracking *t, GError **error)
 	g_autofree char *events = events_json(t);
 	bool changed = news(store, t);
 
-	if (!sql_run(store, error, "INSERT INTO trackings (carrier, number, asked_at, outcome, status, detail, status_at, moved_at, eta_from,"
-		     " eta_to, delivered_to, signature, events, recorded, why, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		     "ssisssiiiisisiss", t->carrier, t->number, t->asked_at, track_outcome_name(t->outcome), track_status_name(t->status),
+	if (!sql_run(store, error, "INSERT INTO trackings (carrier, courier, number, asked_at, outcome, status, detail, status_at, moved_at, eta_from,"
+		     " eta_to, delivered_to, signature, events, recorded, why, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "sssisssiiiisisiss", t->carrier, t->courier, t->number, t->asked_at, track_outcome_name(t->outcome), track_status_name(t->status),
 		     t->detail, t->status_at, t->moved_at, t->eta_from, t->eta_to, t->delivered_to, (gint64) t->signature, events,
 		     (gint64) t->recorded, t->why, t->body))
 		return false;
@@ -51,10 +51,10 @@ bool tracking_put(struct store *store, const struct tracking *t, GError **error)
 		" AND o.channel = cases.channel AND s.number = ?1)) OR id IN (SELECT case_id FROM lookups WHERE number = ?1))", "s", t->number);
 }
 
-bool tracking_fresh_ok(struct store *store, const char *carrier, const char *number, gint64 since)
+bool tracking_fresh_ok(struct store *store, const char *carrier, const char *courier, const char *number, gint64 since)
 {
-	return sql_int(store, NULL, 0, "SELECT EXISTS (SELECT 1 FROM trackings WHERE number = ? AND carrier = ? AND asked_at > ? AND outcome = 'ok')",
-		       "ssi", number, carrier, since);
+	return sql_int(store, NULL, 0, "SELECT EXISTS (SELECT 1 FROM trackings WHERE number = ? AND carrier = ? AND courier IS ? AND asked_at > ? AND outcome = 'ok')",
+		       "sssi", number, carrier, courier, since);
 }
 
 static void read_events(struct tracking *tracking, const char *text)
@@ -97,17 +97,18 @@ static bool take(sqlite3_stmt *row, void *user)
 	t->recorded = sql_column_int(row, 13);
 	t->why = sql_column_text(row, 14);
 	t->body = sql_column_text(row, 15);
+	t->courier = sql_column_text(row, 16);
 	read_events(t, events);
 	*(struct tracking **) user = t;
 	return false;
 }
 
-struct tracking *tracking_latest(struct store *store, const char *number, GError **error)
+struct tracking *tracking_latest(struct store *store, const char *carrier, const char *number, GError **error)
 {
 	struct tracking *tracking = NULL;
 
 	sql_each(store, error, take, &tracking, "SELECT carrier, number, asked_at, outcome, status, detail, status_at, moved_at, eta_from, eta_to,"
-		 " delivered_to, signature, events, recorded, why, body FROM trackings WHERE number = ?"
-		 " ORDER BY outcome = 'ok' DESC, asked_at DESC, id DESC LIMIT 1", "s", number);
+		 " delivered_to, signature, events, recorded, why, body, courier FROM trackings WHERE number = ? AND coalesce(courier, carrier) = ?"
+		 " ORDER BY outcome = 'ok' DESC, asked_at DESC, id DESC LIMIT 1", "ss", number, carrier);
 	return tracking;
 }

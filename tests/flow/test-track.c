@@ -7,6 +7,7 @@
 #include "wismo/flow/stage.h"
 #include "wismo/store/dossier.h"
 #include "wismo/store/lookup.h"
+#include "wismo/store/tracking.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -470,6 +471,72 @@ static void the_sellers_list_takes_the_place_of_the_buyers_word(void **state)
 	assert_int_equal(asked(NUMBER), 1);
 }
 
+static bool told_by(const char *carrier)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(tracking) t = tracking_latest(flow.store, carrier, NUMBER, &error);
+
+	assert_null(error);
+	return t;
+}
+
+/* The old carrier's word about that number is of another parcel. */
+static void a_corrected_carrier_is_asked_anew(void **state)
+{
+	(void) state;
+	put_case(NUMBER, true, 0);
+	answer(NUMBER, "ZU", T0 - 4 * DAY_S);
+	step(T0);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups WHERE carrier = 'dhl'"), 1);
+	assert_true(told_by("dhl") && !told_by("ups"));
+	run_sql("UPDATE shipments SET carrier = 'ups'");
+	step(T0 + HOUR_S);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups WHERE carrier = 'ups'"), 1);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups"), 1);
+	assert_false(told_by("ups"));
+	/* And back: asked again, though the delivery was old enough never to be asked about again. */
+	run_sql("UPDATE shipments SET carrier = 'dhl'");
+	step(T0 + 5 * HOUR_S);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups WHERE carrier = 'dhl'"), 1);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups"), 1);
+	assert_int_equal(asked(NUMBER), 2);
+}
+
+/* The list says the same carrier in other words: what is known of the number stays. */
+static void another_word_for_the_carrier_asks_nothing(void **state)
+{
+	gint64 at;
+
+	(void) state;
+	put_case(NUMBER, true, 0);
+	answer(NUMBER, "AA", T0);
+	step(T0);
+	at = next_at(NUMBER);
+	run_sql("UPDATE shipments SET carrier_said = 'DHL Paket'");
+	step(T0 + 60);
+	assert_int_equal(next_at(NUMBER), at);
+	assert_int_equal(asked(NUMBER), 1);
+	assert_int_equal(number_of("SELECT count(*) FROM lookups"), 1);
+}
+
+/* One number in two orders whose lists differ: no look-up drives the other out. */
+static void two_words_for_one_number_come_to_rest(void **state)
+{
+	gint64 at;
+
+	(void) state;
+	put_case(NUMBER, true, 0);
+	answer(NUMBER, "AA", T0);
+	step(T0);
+	at = next_at(NUMBER);
+	put_case(NUMBER, true, 0);
+	run_sql("UPDATE shipments SET carrier = 'ups' WHERE id = (SELECT max(id) FROM shipments)");
+	for (int i = 1; i < 4; i++)
+		step(T0 + i);
+	assert_int_equal(number_of("SELECT next_at FROM lookups WHERE carrier = 'dhl'"), at);
+	assert_int_equal(asked(NUMBER), 1);
+}
+
 static void erasing_a_buyer_erases_what_carriers_said_of_them(void **state)
 {
 	gint64 id = put_case("", false, 0);
@@ -549,6 +616,9 @@ int main(void)
 		STAGE(a_mail_full_of_numbers_asks_about_three),
 		STAGE(a_number_of_the_buyers_leads_to_information_only),
 		STAGE(the_sellers_list_takes_the_place_of_the_buyers_word),
+		STAGE(a_corrected_carrier_is_asked_anew),
+		STAGE(another_word_for_the_carrier_asks_nothing),
+		STAGE(two_words_for_one_number_come_to_rest),
 		STAGE(erasing_a_buyer_erases_what_carriers_said_of_them),
 	};
 

@@ -42,6 +42,7 @@ struct track_event {
 
 struct tracking {
 	char *carrier, *number;
+	char *courier;		/* whose parcel it is, when another carrier (an aggregator) was asked; NULL: the carrier's own */
 	enum track_outcome outcome;
 	enum track_status status;
 	char *detail;		/* fixed vocabulary of the carrier file: neighbour, address, refused ...; NULL */
