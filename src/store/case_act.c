@@ -18,6 +18,21 @@ bool case_hand_over(struct store *store, gint64 id, const char *why, gint64 now,
 	return act_end(store, own, fine, error);
 }
 
+/* Of a closed case none is ever permitted: a person's word on each comes first. */
+static bool no_task_open(struct store *store, gint64 id, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *task = sql_text(store, &cause, "SELECT 't' || id || ' is ' || state FROM tasks WHERE case_id = ? AND state IN"
+					 " ('proposed', 'approved', 'executing', 'failed', 'uncertain') ORDER BY id LIMIT 1", "i", id);
+
+	if (task)
+		g_set_error(&cause, WISMO_ERROR, WISMO_PARK, "%s; reject it or see it done first", task);
+	if (!cause)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return false;
+}
+
 static bool finish(struct store *store, struct buyer_case *one, const char *reason, gint64 now, const char *actor, GError **error)
 {
 	if (one->state == CASE_CLOSED) {
@@ -25,6 +40,8 @@ static bool finish(struct store *store, struct buyer_case *one, const char *reas
 
 		return act_late(store, subject, case_state_name(CASE_CLOSED), error);
 	}
+	if (!no_task_open(store, one->id, error))
+		return false;
 	one->state = CASE_CLOSED;
 	one->asked_at = one->due_at = one->look_at = 0;
 	one->attempts = 0;

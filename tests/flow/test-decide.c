@@ -461,21 +461,28 @@ static void what_a_person_rejected_stays_theirs(void **state)
 static void a_closed_case_stays_closed_until_the_buyer_writes(void **state)
 {
 	g_autoptr(GError) error = NULL;
+	scoped(task) task = NULL;
 
 	(void) state;
 	first_decision(TRACK_LOST, 9);
+	/* A reship that nobody has spoken on: a closed case would never permit it. */
+	assert_false(case_close(desk.flow.store, 1, "all is well", T0 + 15, "anna", &error));
+	assert_string_equal(error->message, "t1 is proposed; reject it or see it done first");
+	g_clear_error(&error);
+	task = only_task();
+	assert_true(task_reject(desk.flow.store, task, T0 + 16, "anna", "it has come", NULL));
 	assert_true(case_close(desk.flow.store, 1, "all is well", T0 + 20, "anna", &error));
 	assert_open(NULL);
 	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + 3 * DAY_S);
 	assert_text("closed", "SELECT state FROM cases WHERE due_at = 0 AND asked_at = 0 AND look_at = 0");
-	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed'"), 1);
+	assert_text("rejected", "SELECT state FROM tasks");
 	assert_text("anna: all is well", "SELECT actor || ': ' || detail FROM history WHERE subject = 'c1' AND event = 'closed'");
 	assert_false(case_close(desk.flow.store, 1, NULL, T0 + 30, "anna", &error));
 	assert_int_equal(error->code, WISMO_PARK);
 	buyer_asks(T0 + 4 * DAY_S);
 	desk_step(decide_step, T0 + 4 * DAY_S);
-	assert_open("pickup");
+	assert_text("person", "SELECT state FROM cases WHERE asked_at > 0 AND due_at > 0");
 }
 
 static void beside_an_approved_answer_no_other_is_drafted(void **state)

@@ -79,7 +79,8 @@ bool case_reply_bounced(struct store *store, gint64 case_id, const char *why, GE
 bool case_hand_over(struct store *store, gint64 id, const char *why, gint64 now, const char *actor, GError **error);
 
 /* Nothing is due or decided any more, and what has not left never leaves; verdicts, tasks and history stay. The buyer's
- * next mail opens it again. WISMO_PARK: it is closed already, or there is none. */
+ * next mail opens it again. WISMO_PARK: it is closed already, a task of it is still open, or
+ * there is none. */
 bool case_close(struct store *store, gint64 id, const char *reason, gint64 now, const char *actor, GError **error);
 
 /* Calls `each` for every case in a state (NULL: all), next deadline first; stops when it gives false. */
