@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	  "  wismo edit r5                       in $VISUAL, $EDITOR or vi\n  wismo edit r5 --text answer.txt     the text that stands in that file\n"
 	  "  echo Hello | wismo edit r5 --text -" },
 	{ "erase", "BUYER --confirm BUYER", "forgets a buyer: words, names and addresses", erase_command, NULL },
-	{ "explain", "ID|FILE", "the whole chain of one decision", explain_command,
+	{ "explain", "ID|ORDER|BUYER|FILE", "the whole chain of one decision", explain_command,
 	  "  wismo explain c12\n  wismo explain --json r5\n  wismo explain mail.eml" },
 	{ "export", "CASE", "prints everything that is known of a case, as evidence", export_command,
 	  "  wismo export c12 > c12.jsonl" },
@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	{ "restore", "", "tells that the database is a restored copy: nothing is sent twice", restore_command, NULL },
 	{ "run", "[--once]", "the agent: fetches, understands, tracks, decides, sends", run_command,
 	  "  wismo run\n  wismo run --once" },
-	{ "show", "ID", "shows everything about a mail, case, reply or task", show_command,
+	{ "show", "ID|ORDER|BUYER", "shows everything about a mail, case, reply or task", show_command,
 	  "  wismo show c12\n  wismo show --json m34" },
 	{ "status", "", "accounts, queues, next deadlines, what needs a person", status_command, NULL },
 	{ "tasks", "", "reships, refunds and traces", tasks_command,

@@ -180,21 +180,25 @@ int explain_command(int argc, char **argv)
 	scoped(store) store = NULL;
 	gint64 case_id, verdict_id, id;
 	char kind;
+	bool named;
 
 	if (code >= 0)
 		return code;
 	if (argc != 2)
-		return command_refuse(&options, EXIT_USAGE, "usage: wismo explain ID|FILE     (m34 a mail, c12 a case, r5 a reply, t7 a task, or "
-				      "a file with a raw mail)");
-	if (!ids_parse(argv[1], "mcrt", &kind, &id)) {
-		if (strcmp(argv[1], "-") == 0 || g_file_test(argv[1], G_FILE_TEST_EXISTS))
-			return explain_file(argv[1]);
-		fprintf(stderr, "wismo explain: there is no file \"%s\"\n", argv[1]);
-		return ids_wrong(&options, argv[1], "mcrt");
-	}
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo explain ID|ORDER|BUYER|FILE     (m34 a mail, c12 a case, r5 a reply, t7 a task, an "
+				      "order number, a buyer's address, or a file with a raw mail)");
+	named = !ids_parse(argv[1], "mcrt", &kind, &id);
+	if (named && (strcmp(argv[1], "-") == 0 || g_file_test(argv[1], G_FILE_TEST_EXISTS)))
+		return explain_file(argv[1]);
 	store = command_open(&options, ROLE_READER, &settings, &code);
 	if (!store)
 		return code;
+	if (named) {
+		kind = 'c';
+		id = ids_case(store, &options, argv[1], "mcrt", &code);
+		if (!id)
+			return code;
+	}
 	case_id = dossier_case_of(store, kind, id, &error);
 	verdict_id = error ? 0 : verdict_of(store, kind, id, &error);
 	if (error)

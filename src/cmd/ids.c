@@ -1,5 +1,7 @@
 #include "ids_p.h"
 
+#include "wismo/store/dossier.h"
+
 #include <string.h>
 
 bool ids_parse(const char *text, const char *kinds, char *kind, gint64 *id)
@@ -37,4 +39,24 @@ int ids_wrong(const struct command_options *options, const char *text, const cha
 int ids_missing(const struct command_options *options, const char *text)
 {
 	return command_refuse(options, EXIT_NO, "there is no %s", text);
+}
+
+gint64 ids_case(struct store *store, const struct command_options *options, const char *text, const char *kinds, int *code)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) cases = dossier_cases_named(store, text, &error);
+	g_autoptr(GString) list = g_string_new(NULL);
+	g_autofree char *expected = ids_expected(kinds);
+
+	if (!cases) {
+		*code = command_fail(options, EXIT_SYSTEM, error);
+		return 0;
+	}
+	if (cases->len == 1)
+		return g_array_index(cases, gint64, 0);
+	for (guint i = 0; i < cases->len; i++)
+		g_string_append_printf(list, " c%" G_GINT64_FORMAT, g_array_index(cases, gint64, i));
+	*code = cases->len ? command_refuse(options, EXIT_NO, "\"%s\" names several cases:%s", text, list->str)
+		: command_refuse(options, EXIT_NO, "\"%s\" is no id, nor order number or buyer of a case; expected %s", text, expected);
+	return 0;
 }

@@ -10,6 +10,10 @@
 /* "r5" -> *kind 'r', 5. False: no id of one of these kinds ("rt"). Says nothing. */
 bool ids_parse(const char *text, const char *kinds, char *kind, gint64 *id);
 
+/* The one case that an order number or a buyer's address names. 0: said on standard error - nobody's, of several, or an
+ * error - and *code tells. `kinds`: what could have been named instead. */
+gint64 ids_case(struct store *store, const struct command_options *options, const char *text, const char *kinds, int *code);
+
 /* "r5 for a reply or t7 for a task". Owned. */
 char *ids_expected(const char *kinds);
 

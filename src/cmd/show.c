@@ -189,21 +189,25 @@ static bool print_section(const char *name, const char *json, void *user)
 	return true;
 }
 
-/* One id of these kinds as the only argument, and the store; NULL: said, *code. */
+/* One id of these kinds, or what else names a case, as the only argument, and the store; NULL: said, *code. */
 static struct store *open_id(const char *name, const char *letters, struct command_options *options, int argc, char **argv, char *kind,
 			     gint64 *id, struct settings **settings, int *code)
 {
+	scoped(store) store = NULL;
+
 	*code = command_options(command_find(name), options, NULL, &argc, &argv);
 	if (*code >= 0)
 		return NULL;
 	if (argc != 2) {
 		*code = command_refuse(options, EXIT_USAGE, "usage: wismo %s %s", name, command_find(name)->arguments);
-	} else if (!ids_parse(argv[1], letters, kind, id)) {
-		*code = ids_wrong(options, argv[1], letters);
-	} else {
-		return command_open(options, ROLE_READER, settings, code);
+		return NULL;
 	}
-	return NULL;
+	store = command_open(options, ROLE_READER, settings, code);
+	if (!store || ids_parse(argv[1], letters, kind, id))
+		return g_steal_pointer(&store);
+	*kind = 'c';
+	*id = ids_case(store, options, argv[1], letters, code);
+	return *id ? g_steal_pointer(&store) : NULL;
 }
 
 static int show(const char *name, const char *letters, int argc, char **argv, bool json)

@@ -20,6 +20,25 @@ gint64 dossier_case_of(struct store *store, char kind, gint64 id, GError **error
 	}
 }
 
+static bool take_id(sqlite3_stmt *row, void *user)
+{
+	gint64 id = sql_column_int(row, 0);
+
+	g_array_append_val((GArray *) user, id);
+	return true;
+}
+
+GArray *dossier_cases_named(struct store *store, const char *name, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+	/* Both are compared by indexes; a buyer stands there in lower case. */
+	if (!sql_each(store, error, take_id, ids, "SELECT id FROM cases WHERE ?1 <> '' AND (order_no = ?1 OR order_no = upper(?1)"
+		      " OR buyer = lower(?1)) ORDER BY id", "s", name))
+		return NULL;
+	return g_steal_pointer(&ids);
+}
+
 struct visit {
 	dossier_row *row;
 	void *user;

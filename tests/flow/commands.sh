@@ -94,11 +94,12 @@ run run --once; check 'run --once ends' 0 $?
 for c in status mails cases; do run $c --json; check "$c --json" 0 $?; json; check "$c prints JSON Lines" 0 $?; done
 run show m1; check 'show a mail' 0 $?
 run show m99; check 'show what is not there' 1 $? 'wismo show: there is no m99'
-run show x1; check 'show nonsense' 2 $? '"x1" is no id; expected m34 for a mail, c12 for a case, r5 for a reply or t7 for a task'
+run show x1; check 'show nonsense' 1 $? '"x1" is no id, nor order number or buyer of a case; expected m34 for a mail, c12 for a case, r5 for a reply or t7 for a task'
 for c in approve close done edit 'reject --reason x' export explain; do
 	case $c in export|close) none=c99 ;; *) none=r99 ;; esac
 	run $c $none; check "$c what is not there" 1 $? "wismo ${c%% *}: there is no $none"
-	run $c 7x; check "$c nonsense" 2 $? "wismo ${c%% *}: \"7x\" is no id; expected "
+	case $c in export | explain) wrong=1 ;; *) wrong=2 ;; esac
+	run $c 7x; check "$c nonsense" $wrong $? "wismo ${c%% *}: \"7x\" is no id[;,].* expected "
 done
 # An instance that answers what lay there already: one draft.
 sed "s|$dir/state|$dir/state2|; s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/edit.conf"
@@ -205,6 +206,11 @@ two run --once; two cases --json; check 'the buyer'"'"'s next mail opens it agai
 # A reply is explained by the verdict that wrote it, whatever was decided since.
 two explain c1 --json; check 'explain a case: its newest decision' 0 "$(grep -c '"mail":"m1"' "$dir/out")"
 two explain r1 --json; check 'explain a reply: the decision that wrote it' 0 $? '"mail":"m1".*"reply":"not_shipped"'
+for c in show explain export; do two $c a-1001; check "$c takes an order number" 0 $? A-1001; done
+two show Anna@example.net; check 'and a buyer' 0 $? '^  order  *A-1001$'
+printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Bestellung A-1002\nMessage-ID: <5@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer A-1002\n' >"$dir/in/new/5.a.b"
+printf 'order-id,sku\nA-1002,x\n' >"$dir/o2.csv"; two import orders --channel shop "$dir/o2.csv"; two run --once
+two show anna@example.net; check 'of a buyer with several cases' 1 $? '"anna@example.net" names several cases: c1 c[0-9]*$'
 run report; check 'report' 0 $?
 run erase a@b.c; check 'erase wants the buyer twice' 2 $? 'confirm'
 run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?

@@ -10,6 +10,9 @@
 /* The case that `kind` (m, c, r, t) and id belong to; 0: there is none. */
 gint64 dossier_case_of(struct store *store, char kind, gint64 id, GError **error);
 
+/* Ids (gint64, oldest first) of the cases with this order number or buyer's address. Owned; NULL: error. */
+GArray *dossier_cases_named(struct store *store, const char *name, GError **error);
+
 /* One call for each row: case, mail, order, line, shipment, tracking, verdict, reply, task, history; in order of time within
  * each kind; `json` an object: moments RFC 3339, absent values null. */
 typedef bool dossier_row(const char *kind, const char *json, void *user);
