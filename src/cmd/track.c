@@ -19,6 +19,7 @@ static json_t *time_or_null(gint64 at)
 	return text ? json_string(text) : json_null();
 }
 
+/* Proven: there is a check digit, and it is right. Valid and not proven: nothing to check, or not by the rule that was only observed. */
 static json_t *candidates_json(const GArray *candidates)
 {
 	json_t *array = json_array();
@@ -26,8 +27,8 @@ static json_t *candidates_json(const GArray *candidates)
 	for (guint i = 0; i < candidates->len; i++) {
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 
-		json_array_append_new(array, json_pack("{s:s, s:s, s:b}", "carrier", one->carrier->name, "format", one->form->name,
-						       "valid", one->valid));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:b}", "carrier", one->carrier->name, "format", one->form->name,
+						       "valid", one->valid, "proven", one->proven));
 	}
 	return array;
 }
