@@ -19,7 +19,13 @@ static json_t *time_or_null(gint64 at)
 	return text ? json_string(text) : json_null();
 }
 
-/* Proven: there is a check digit, and it is right. Valid and not proven: nothing to check, or not by the rule that was only observed. */
+/* Proven: there is a check digit, and it is right. A digit that fails a known rule is not valid, though where the rule was only observed
+ * with that carrier the number is asked about all the same; one that fails arithmetic which was itself made out says nothing. */
+static bool digit_fine(const struct carrier_candidate *one)
+{
+	return one->proven || !one->form->check || check_made_out(one->form->check);
+}
+
 static json_t *candidates_json(const GArray *candidates)
 {
 	json_t *array = json_array();
@@ -28,7 +34,7 @@ static json_t *candidates_json(const GArray *candidates)
 		const struct carrier_candidate *one = &g_array_index(candidates, struct carrier_candidate, i);
 
 		json_array_append_new(array, json_pack("{s:s, s:s, s:b, s:b}", "carrier", one->carrier->name, "format", one->form->name,
-						       "valid", one->valid, "proven", one->proven));
+						       "valid", digit_fine(one), "proven", one->proven));
 	}
 	return array;
 }

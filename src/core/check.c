@@ -11,6 +11,7 @@
 struct check_rule {
 	const char *name;
 	bool (*ok)(const char *number, gsize length);
+	bool made_out;
 };
 
 static bool digits_ok(const char *number, gsize length)
@@ -208,19 +209,19 @@ static bool correos(const char *number, gsize length)
 }
 
 static const struct check_rule rules[] = {
-	{ "gs1", gs1 },
-	{ "gls", gls },
-	{ "luhn", luhn },
-	{ "ident", ident },
-	{ "mod7", mod7 },
-	{ "mod11", mod11 },
-	{ "s10", s10 },
-	{ "ups", ups },
-	{ "evri", evri },
-	{ "fedex", fedex },
-	{ "sf", sf },
-	{ "mod37_36", mod37_36 },
-	{ "correos", correos },
+	{ "gs1", gs1, false },
+	{ "gls", gls, false },
+	{ "luhn", luhn, false },
+	{ "ident", ident, false },
+	{ "mod7", mod7, false },
+	{ "mod11", mod11, false },
+	{ "s10", s10, false },
+	{ "ups", ups, false },
+	{ "evri", evri, true },
+	{ "fedex", fedex, false },
+	{ "sf", sf, true },
+	{ "mod37_36", mod37_36, false },
+	{ "correos", correos, true },
 };
 
 const struct check_rule *check_nth(unsigned n)
@@ -234,6 +235,11 @@ const struct check_rule *check_find(const char *name)
 		if (strcmp(rules[i].name, name) == 0)
 			return &rules[i];
 	return NULL;
+}
+
+bool check_made_out(const struct check_rule *rule)
+{
+	return rule->made_out;
 }
 
 const char *check_name(const struct check_rule *rule)

@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..22
+echo 1..24
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 sed -n 's/^carrier "\([^"]*\)".*/\1/p' "$WISMO_DATADIR"/carriers/*.conf | sort > "$dir/have"
@@ -17,6 +17,8 @@ has "is the carrier's first" "$out" '"candidates":[{"carrier":"dhl","format":"NV
 out=$("$wismo" track --json '1z 5r8 939 0357 567 128'); is "a wrong check digit" $? 1
 has "is listed and not valid" "$out" '[{"carrier":"ups","format":"1Z","valid":false,"proven":false}]'
 out=$("$wismo" track --json H00XTS5054749588); has "a wrong digit by a rule that nobody published proves nothing" "$out" '"carrier":"evri","format":"16 signs","valid":true,"proven":false'
+out=$("$wismo" track --json 8U37966676384); has "a wrong digit by a known rule is not valid, though that carrier never said so" "$out" '"carrier":"laposte",'
+has "nor proven" "$(echo "$out" | grep -o '"carrier":"laposte"[^}]*')" '"valid":false,"proven":false'
 sed 's/status = delivered at = /status = lost at = /' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/a.conf"
 out=$("$wismo" carrier check "$dir/a.conf" 2>&1); is "a sample that does not come out" $? 2
 # libconfuse tells the line at which a section ends.
