@@ -64,6 +64,11 @@ tests_unit_test_lexicon_SOURCES = tests/unit/test-lexicon.c $(TEST_SEAMS)
 tests_unit_test_lexicon_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_lexicon_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-words
+tests_unit_test_words_SOURCES = tests/unit/test-words.c $(TEST_SEAMS)
+tests_unit_test_words_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_words_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-lint
 tests_unit_test_lint_SOURCES = tests/unit/test-lint.c $(TEST_SEAMS)
 tests_unit_test_lint_CFLAGS = $(TEST_CFLAGS)

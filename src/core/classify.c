@@ -123,8 +123,9 @@ static void settle(const struct sums *sums, struct reading *reading)
 	reading->confidence = (is_missing ? missing : share[best]) / total;
 }
 
-/* Only plain speech may look sure: a rule of its own for a missing parcel, none for anything else, and hardly a word that
- * was never seen. What people say around the corner is read rightly in 94 of 100 cases: good for a draft, not more. */
+/* Only plain speech may look sure: a rule of its own for a missing parcel, no strong one for anything else, and hardly a
+ * word that was never seen. What people say around the corner is good for a draft, not more. A pack without learned
+ * words has seen none, so it is never sure. */
 static bool is_plain(const struct sums *sums)
 {
 	return sums->clear >= CLEAR_LEAST && sums->rival < RIVAL_MOST && sums->known >= KNOWN_LEAST;
@@ -140,7 +141,6 @@ static void use_languages(struct packs *packs, const struct classify_input *inpu
 	reading->lang = g_strdup(lang ? lang : "und");
 	for (guint i = 0; i < packs->list->len; i++) {
 		const struct pack *pack = g_ptr_array_index(packs->list, i);
-
 		const bool own = pack->lang[0] == '*' || g_strcmp0(pack->lang, lang) == 0;
 
 		if (own)	/* what messages start with counts once, also where two languages are mixed */
@@ -156,7 +156,6 @@ static void use_languages(struct packs *packs, const struct classify_input *inpu
 void classify_text(struct packs *packs, const struct classify_input *input, struct reading *reading)
 {
 	struct sums sums = { .temper = 1, .unknown = strlen(input->text) > FOLD_CAP_BYTES };
-
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 
 	if (!reading->buyer_text)

@@ -6,7 +6,6 @@
 #define WORDS_SHOWN 6	/* the heaviest are evidence; all of them count */
 
 struct word {
-	const struct lexicon_word *weights;
 	enum intent intent;	/* that it speaks for most */
 	double weight;
 	bool in_subject;
@@ -53,7 +52,7 @@ static void take_token(const char *token, gsize start, gsize end, void *data)
 	for (int i = 0; i < INTENT_COUNT; i++)
 		walk->sums[i] += share * weights->weight[i];
 	const enum intent intent = spoken_for(weights);
-	const struct word word = { weights, intent, share * weights->weight[intent], walk->in_subject, start, end };
+	const struct word word = { intent, share * weights->weight[intent], walk->in_subject, start, end };
 
 	g_array_append_val(walk->words, word);
 }
@@ -86,5 +85,6 @@ double classify_words(const struct pack *pack, const struct rule_view *view, dou
 		one->weight = word->weight;
 		classify_place(one, view, SCOPE_BODY, word->in_subject, word->start, word->end);
 		g_ptr_array_add(evidence, one);
-	}	return walk.count ? (double) walk.known / walk.count : 0;
+	}
+	return walk.count ? (double) walk.known / walk.count : 0;
 }
