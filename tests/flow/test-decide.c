@@ -15,82 +15,26 @@
 
 #include <string.h>
 
-#define T0 G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
+#define T0 DESK_NOW
 #define HOUR_S 3600
 #define DAY_S 86400
-#define NUMBER "00340434161094015902"
+#define NUMBER DESK_NUMBER
 #define LIVE "state IN ('draft', 'blocked', 'due', 'later')"
 
 /* ---- helpers ---- */
 
-/* An order of one line that should have come four days ago; gives its id. */
-static gint64 put_order(void)
-{
-	scoped(order) order = order_new();
-	struct order_line *line = g_new0(struct order_line, 1);
-	gint64 id = 0;
-	g_autoptr(GError) error = NULL;
-	enum put_result result;
-
-	order->channel = g_strdup("amazon");
-	order->order_no = g_strdup(DESK_ORDER);
-	order->ordered_at = T0 - 14 * DAY_S;
-	order->promised_at = T0 - 4 * DAY_S;
-	order->currency = g_strdup("EUR");
-	*line = (struct order_line) { g_strdup("1"), g_strdup("TEE"), g_strdup("Teekanne"), 1, 1990 };
-	g_ptr_array_add(order->lines, line);
-	assert_true(store_begin(desk.flow.store, &error));
-	assert_true(order_put(desk.flow.store, order, T0, &result, &id, &error));
-	assert_true(store_commit(desk.flow.store, &error));
-	return id;
-}
-
-/* Its parcel, and five more pieces on the shelf. */
-static void put_parcel(gint64 order_id)
-{
-	scoped(shipment) shipment = shipment_new();
-	g_autoptr(GError) error = NULL;
-	enum put_result result;
-
-	shipment->order_id = order_id;
-	shipment->carrier = g_strdup("dhl");
-	shipment->number = g_strdup(NUMBER);
-	shipment->shipped_at = T0 - 12 * DAY_S;
-	assert_true(store_begin(desk.flow.store, &error));
-	assert_true(order_put_shipment(desk.flow.store, shipment, &result, &error));
-	assert_true(order_put_stock(desk.flow.store, "TEE", 5, T0, &result, &error));
-	assert_true(store_commit(desk.flow.store, &error));
-}
-
-/* The carrier's word, `silent_days` after the parcel's last move. */
-static void put_tracking(enum track_status status, int silent_days, gint64 at)
-{
-	scoped(tracking) tracking = tracking_new();
-	g_autoptr(GError) error = NULL;
-
-	tracking->carrier = g_strdup("dhl");
-	tracking->number = g_strdup(NUMBER);
-	tracking->status = status;
-	tracking->status_at = tracking->moved_at = at - (gint64) silent_days * DAY_S;
-	tracking->asked_at = at;
-	assert_true(store_begin(desk.flow.store, &error));
-	if (!tracking_put(desk.flow.store, tracking, &error))
-		fail_msg("%s", error->message);
-	assert_true(store_commit(desk.flow.store, &error));
-}
-
+/* The only buyer of a test. */
 static void buyer_asks(gint64 at)
 {
-	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein Paket ist nicht angekommen.", at);
-	desk_step(understand_step, at);
+	desk_asks(at);
 	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE intent = 'not_arrived'"), 1);
 }
 
 /* An order, the carrier's word, the buyer's question, and the first decision. */
 static void first_decision(enum track_status status, int silent_days)
 {
-	put_parcel(put_order());
-	put_tracking(status, silent_days, T0);
+	desk_parcel(desk_order());
+	desk_tracking(status, silent_days, T0);
 	buyer_asks(T0);
 	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
 }
@@ -203,7 +147,7 @@ static void changed_tracking_supersedes_a_draft(void **state)
 	for (guint i = 0; i < G_N_ELEMENTS(news); i++) {
 		gint64 at = T0 + (i + 1) * HOUR_S;
 
-		put_tracking(news[i].status, news[i].silent_days, at);
+		desk_tracking(news[i].status, news[i].silent_days, at);
 		assert_int_equal(desk_step(decide_step, at), 1);
 		assert_open(news[i].template);
 		assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'rejected' AND rejected_by = 'mind'"), i + 1);
@@ -214,11 +158,11 @@ static void facts_that_come_back_bring_the_answer_back(void **state)
 {
 	(void) state;
 	first_decision(TRACK_IN_TRANSIT, 1);
-	put_tracking(TRACK_DELIVERED, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_DELIVERED, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("delivered_since");
 	/* The carrier takes the delivery back. */
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_open("overdue");
 }
@@ -230,7 +174,7 @@ static void the_same_answer_with_newer_facts_says_the_newer_ones(void **state)
 	(void) state;
 	first_decision(TRACK_IN_TRANSIT, 3);
 	before = desk_text("SELECT body FROM replies");
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	after = desk_text("SELECT body FROM replies WHERE state = 'draft'");
 	assert_open("overdue");
@@ -247,7 +191,7 @@ static void a_persons_words_are_not_written_over(void **state)
 	first_decision(TRACK_IN_TRANSIT, 3);
 	reply = newest_reply();
 	assert_true(reply_edit(desk.flow.store, reply, "Liebe Anna, ich kümmere mich.\n", T0 + 20, "anna", NULL));
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("overdue");
 	assert_text("Liebe Anna, ich kümmere mich.\n", "SELECT body FROM replies WHERE state = 'draft'");
@@ -263,14 +207,14 @@ static void what_a_person_edited_stays_when_the_facts_change(void **state)
 	first_decision(TRACK_IN_TRANSIT, 3);
 	reply = newest_reply();
 	assert_true(reply_edit(desk.flow.store, reply, words, T0 + 20, "anna", NULL));
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("overdue");
 	assert_text(words, "SELECT body FROM replies WHERE state = 'draft'");
 	assert_text("person", "SELECT state FROM cases");
 	assert_text("r1, which a person has edited, stands: it would be \"pickup\" now", "SELECT why FROM cases");
 	/* When the facts come back it is the rules' answer again, in the person's words. */
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_open("overdue");
 	assert_text("open", "SELECT state FROM cases");
@@ -290,12 +234,12 @@ static void a_case_with_an_edited_draft_is_not_closed_by_the_carrier(void **stat
 	(void) state;
 	first_decision(TRACK_IN_TRANSIT, 1);
 	approve_and_send(T0 + 60);
-	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
 	desk_step(decide_step, T0 + DAY_S);
 	assert_open("pickup");
 	reply = newest_reply();
 	assert_true(reply_edit(desk.flow.store, reply, "Liebe Anna, es liegt bei der Post.\n", T0 + DAY_S, "anna", NULL));
-	put_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
+	desk_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
 	desk_step(decide_step, T0 + 2 * DAY_S);
 	assert_open("pickup");
 	assert_text("person", "SELECT state FROM cases");
@@ -308,7 +252,7 @@ static void what_leaves_by_itself_gives_way_too(void **state)
 	desk.settings->mode = MODE_AUTO;
 	first_decision(TRACK_IN_TRANSIT, 1);
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'due' AND approved_by = 'auto' AND template = 'overdue'"), 1);
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("pickup");
 }
@@ -355,7 +299,7 @@ static void a_rejected_task_is_not_proposed_again(void **state)
 	assert_true(task_reject(desk.flow.store, task, T0 + 20, "anna", "the neighbour has it", NULL));
 	desk_step(decide_step, T0 + 30);
 	decide_again(T0 + HOUR_S);
-	put_tracking(TRACK_RETURNED, 0, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_RETURNED, 0, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Wo bleibt mein Paket? Es ist immer noch nicht da.", T0 + 3 * HOUR_S);
 	desk_step(understand_step, T0 + 3 * HOUR_S);
@@ -389,7 +333,7 @@ static void a_rejected_answer_is_not_drafted_again(void **state)
 	reply = newest_reply();
 	assert_true(reply_reject(desk.flow.store, reply, T0 + 20, "anna", "I have telephoned", NULL));
 	decide_again(T0 + HOUR_S);
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_open(NULL);
 	assert_text("I have telephoned", "SELECT group_concat(why) FROM replies");
@@ -412,7 +356,7 @@ static void a_person_may_reject_in_the_minds_words(void **state)
 	assert_open(NULL);
 	assert_text("person", "SELECT state FROM cases");
 
-	put_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	task = only_task();
 	assert_true(task_reject(desk.flow.store, task, T0 + 2 * HOUR_S, "anna", "the facts have changed", NULL));
@@ -430,7 +374,7 @@ static void only_an_answer_given_elsewhere_counts_as_said(void **state)
 	(void) state;
 	first_decision(TRACK_IN_TRANSIT, 1);
 	approve_and_send(T0 + 60);
-	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
 	desk_step(decide_step, T0 + DAY_S);
 	assert_open("pickup");
 	reply = newest_reply();
@@ -473,7 +417,7 @@ static void a_closed_case_stays_closed_until_the_buyer_writes(void **state)
 	assert_true(task_reject(desk.flow.store, task, T0 + 16, "anna", "it has come", NULL));
 	assert_true(case_close(desk.flow.store, 1, "all is well", T0 + 20, "anna", &error));
 	assert_open(NULL);
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + 3 * DAY_S);
 	assert_text("closed", "SELECT state FROM cases WHERE due_at = 0 AND asked_at = 0 AND look_at = 0");
 	assert_text("rejected", "SELECT state FROM tasks");
@@ -493,7 +437,7 @@ static void beside_an_approved_answer_no_other_is_drafted(void **state)
 	first_decision(TRACK_IN_TRANSIT, 1);
 	reply = newest_reply();
 	assert_true(reply_approve(desk.flow.store, reply, T0 + 20, "anna", NULL));
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("overdue");
 	assert_text("anna", "SELECT approved_by FROM replies WHERE " LIVE);
@@ -527,8 +471,8 @@ static void a_later_notice_rejects_an_open_draft(void **state)
 static void a_person_who_was_faster_is_not_talked_over(void **state)
 {
 	(void) state;
-	put_parcel(put_order());
-	put_tracking(TRACK_LOST, 9, T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_LOST, 9, T0);
 	buyer_asks(T0);
 	desk_notice("BBC_MESSAGE_CONFIRMATION_TO_MERCHANT", "Your email to Anna", "x " DESK_ORDER, T0 + 5);
 	desk_step(understand_step, T0 + 5);
@@ -547,7 +491,7 @@ static void an_answer_that_left_is_never_answered_again(void **state)
 	first_decision(TRACK_IN_TRANSIT, 1);
 	approve_and_send(T0 + 60);
 	decide_again(T0 + 70);
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	/* By the clock, a day later: the same words are no news. */
 	desk_step(decide_step, T0 + 3 * DAY_S);
@@ -569,7 +513,7 @@ static void an_answer_whose_fate_is_not_known_counts_as_sent(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
 	assert_true(reply_hand_over(desk.flow.store, reply, T0 + 40, NULL));
 	assert_true(reply_doubt(desk.flow.store, reply, T0 + 50, "the answer was lost", NULL));
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 1);
 }
@@ -599,7 +543,7 @@ static void an_answer_that_was_refused_is_a_persons_matter(void **state)
 	assert_int_equal(desk_step(decide_step, T0 + 30), 1);
 	assert_text("person", "SELECT state FROM cases");
 	assert_text("r1 was refused: 550 no such user", "SELECT why FROM cases");
-	put_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_open("pickup");
 	assert_text("draft", "SELECT state FROM replies WHERE " LIVE);
@@ -623,7 +567,7 @@ static void an_answer_that_waits_for_the_server_says_what_is_new(void **state)
 		first_decision(TRACK_IN_TRANSIT, 3);
 		reply = begin_to_send(T0 + 20, handed_over);
 		assert_true(reply_postpone(desk.flow.store, reply, T0 + 21, T0 + 300, "451 greylisted", NULL));
-		put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+		desk_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
 		desk_step(decide_step, T0 + HOUR_S);
 		assert_open("overdue");
 		body = desk_text("SELECT body FROM replies WHERE state = 'later'");
@@ -641,10 +585,10 @@ static void news_that_is_none_any_more_is_not_left_open(void **state)
 	(void) state;
 	first_decision(TRACK_IN_TRANSIT, 1);
 	approve_and_send(T0 + 60);
-	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
 	desk_step(decide_step, T0 + DAY_S);
 	assert_open("pickup");
-	put_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
+	desk_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
 	desk_step(decide_step, T0 + 2 * DAY_S);
 	assert_text("closed", "SELECT state FROM cases");
 	assert_open(NULL);
@@ -672,13 +616,13 @@ static void the_same_answer_does_not_leave_by_itself_twice(void **state)
 	assert_int_equal(desk_step(send_step, T0 + 60), 1);
 	desk_buyer("Re: (Bestellung: " DESK_ORDER ")", "Mein Paket ist immer noch nicht angekommen.", T0 + DAY_S);
 	desk_step(understand_step, T0 + DAY_S);
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + DAY_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + DAY_S);
 	desk_step(decide_step, T0 + DAY_S);
 	assert_open("overdue");
 	assert_text("draft", "SELECT state FROM replies WHERE " LIVE);
 	assert_text("the same answer has been sent before", "SELECT why FROM replies WHERE " LIVE);
 	/* Other words are news. */
-	put_tracking(TRACK_PICKUP, 0, T0 + DAY_S + HOUR_S);
+	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S + HOUR_S);
 	desk_step(decide_step, T0 + DAY_S + HOUR_S);
 	assert_open("pickup");
 	assert_text("due", "SELECT state FROM replies WHERE " LIVE);
@@ -688,8 +632,8 @@ static void a_language_without_templates_waits_for_a_person(void **state)
 {
 	(void) state;
 	desk.settings->mode = MODE_AUTO;
-	put_parcel(put_order());
-	put_tracking(TRACK_IN_TRANSIT, 1, T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_IN_TRANSIT, 1, T0);
 	desk_buyer("Pacco non arrivato (Ordine: " DESK_ORDER ")", "Buongiorno, il mio pacco non è ancora arrivato. Dove si trova?", T0);
 	desk_step(understand_step, T0);
 	assert_text("it", "SELECT lang FROM cases");
@@ -707,8 +651,8 @@ static void decide_with_address(const char *address)
 	g_autofree char *sql = g_strdup_printf("UPDATE orders SET buyer_address = '%s', buyer_name = 'Berta Beispiel'", address);
 
 	desk.settings->mode = MODE_AUTO;
-	put_parcel(put_order());
-	put_tracking(TRACK_LOST, 9, T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_LOST, 9, T0);
 	desk_run(sql);
 	buyer_asks(T0);
 	desk_step(decide_step, T0 + 10);
@@ -768,8 +712,8 @@ static void in_the_shop_both_addresses_count(void **state)
 			"Message-ID: <1@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer " DESK_ORDER "\n",
 			rows[i].from, rows[i].reply_to);
 
-		put_parcel(put_order());
-		put_tracking(TRACK_IN_TRANSIT, 1, T0);
+		desk_parcel(desk_order());
+		desk_tracking(TRACK_IN_TRANSIT, 1, T0);
 		desk_run("UPDATE orders SET channel = 'shop', buyer_address = 'berta@example.net'");
 		desk_deliver(text, T0);
 		desk_step(understand_step, T0);
@@ -810,8 +754,8 @@ static void an_unresolved_variable_blocks_the_reply(void **state)
 static void what_the_guard_finds_blocks_the_reply(void **state)
 {
 	(void) state;
-	put_parcel(put_order());
-	put_tracking(TRACK_IN_TRANSIT, 1, T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_IN_TRANSIT, 1, T0);
 	desk_run("UPDATE orders SET buyer_name = 'Anna www.evil.example'");
 	buyer_asks(T0);
 	desk_step(decide_step, T0 + 10);
@@ -827,16 +771,16 @@ static void an_order_imported_later_changes_the_facts(void **state)
 	gint64 order_id;
 
 	(void) state;
-	put_tracking(TRACK_LOST, 9, T0);
+	desk_tracking(TRACK_LOST, 9, T0);
 	buyer_asks(T0);
 	desk_step(decide_step, T0 + 10);
 	assert_int_equal(desk_int("SELECT facts ->> '$.order_known' FROM verdicts"), 0);
 	assert_int_equal(desk_int("SELECT count(*) FROM tasks"), 0);
-	order_id = put_order();
+	order_id = desk_order();
 	assert_int_equal(desk_step(decide_step, T0 + HOUR_S), 1);
 	assert_int_equal(desk_int("SELECT facts ->> '$.order_known' FROM verdicts ORDER BY id DESC LIMIT 1"), 1);
 	assert_open("not_shipped");
-	put_parcel(order_id);
+	desk_parcel(order_id);
 	assert_int_equal(desk_step(decide_step, T0 + 2 * HOUR_S), 1);
 	assert_int_equal(desk_int("SELECT facts ->> '$.stock' FROM verdicts ORDER BY id DESC LIMIT 1"), 5);
 	assert_text("lost", "SELECT facts ->> '$.tracking' FROM verdicts ORDER BY id DESC LIMIT 1");
@@ -854,8 +798,8 @@ static void a_person_reads_what_was_missing(void **state)
 	buyer_asks(T0);
 	desk_step(decide_step, T0 + 10);
 	assert_text("order " DESK_ORDER " is not in your lists", "SELECT why FROM cases");
-	order_id = put_order();
-	put_parcel(order_id);
+	order_id = desk_order();
+	desk_parcel(order_id);
 	desk_step(decide_step, T0 + 20);
 	assert_text("nobody was asked: no carrier section for dhl in the configuration", "SELECT why FROM cases");
 	assert_text("nobody was asked: no carrier section for dhl in the configuration",

@@ -13,74 +13,12 @@
 
 #include <string.h>
 
-#define T0 G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
+#define T0 DESK_NOW
 #define HOUR_S 3600
 #define DAY_S 86400
-#define NUMBER "00340434161094015902"
+#define NUMBER DESK_NUMBER
 
 /* ---- helpers ---- */
-
-/* An order of one line that should have come four days ago; gives its id. */
-static gint64 put_order(void)
-{
-	scoped(order) order = order_new();
-	struct order_line *line = g_new0(struct order_line, 1);
-	gint64 id = 0;
-	g_autoptr(GError) error = NULL;
-	enum put_result result;
-
-	order->channel = g_strdup("amazon");
-	order->order_no = g_strdup(DESK_ORDER);
-	order->ordered_at = T0 - 14 * DAY_S;
-	order->promised_at = T0 - 4 * DAY_S;
-	order->currency = g_strdup("EUR");
-	*line = (struct order_line) { g_strdup("1"), g_strdup("TEE"), g_strdup("Teekanne"), 1, 1990 };
-	g_ptr_array_add(order->lines, line);
-	assert_true(store_begin(desk.flow.store, &error));
-	assert_true(order_put(desk.flow.store, order, T0, &result, &id, &error));
-	assert_true(store_commit(desk.flow.store, &error));
-	return id;
-}
-
-/* Its parcel, and five more pieces on the shelf. */
-static void put_parcel(gint64 order_id)
-{
-	scoped(shipment) shipment = shipment_new();
-	g_autoptr(GError) error = NULL;
-	enum put_result result;
-
-	shipment->order_id = order_id;
-	shipment->carrier = g_strdup("dhl");
-	shipment->number = g_strdup(NUMBER);
-	shipment->shipped_at = T0 - 12 * DAY_S;
-	assert_true(store_begin(desk.flow.store, &error));
-	assert_true(order_put_shipment(desk.flow.store, shipment, &result, &error));
-	assert_true(order_put_stock(desk.flow.store, "TEE", 5, T0, &result, &error));
-	assert_true(store_commit(desk.flow.store, &error));
-}
-
-/* The carrier's word, `silent_days` after the parcel's last move. */
-static void put_tracking(enum track_status status, int silent_days, gint64 at)
-{
-	scoped(tracking) tracking = tracking_new();
-	g_autoptr(GError) error = NULL;
-
-	tracking->carrier = g_strdup("dhl");
-	tracking->number = g_strdup(NUMBER);
-	tracking->status = status;
-	tracking->status_at = tracking->moved_at = at - (gint64) silent_days * DAY_S;
-	tracking->asked_at = at;
-	assert_true(store_begin(desk.flow.store, &error));
-	if (!tracking_put(desk.flow.store, tracking, &error))
-		fail_msg("%s", error->message);
-	assert_true(store_commit(desk.flow.store, &error));
-}
-
-static void ask(gint64 at)
-{
-	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein Paket ist nicht angekommen.", at);
-	desk_step(understand_step, at);
-}
 
 static void decide(gint64 at)
 {
@@ -91,9 +29,9 @@ static void decide(gint64 at)
 /* c1 is decided: its parcel is lost, and goods are proposed. */
 static void first_case(void)
 {
-	put_parcel(put_order());
-	put_tracking(TRACK_LOST, 9, T0);
-	ask(T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_LOST, 9, T0);
+	desk_asks(T0);
 	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
 }
 
@@ -101,7 +39,7 @@ static void first_case(void)
 static void second_case(gint64 at)
 {
 	desk_run("UPDATE cases SET buyer = 'other@marketplace.amazon.de', version = version + 1");
-	ask(at);
+	desk_asks(at);
 	assert_int_equal(desk_int("SELECT count(*) FROM cases WHERE order_no = '" DESK_ORDER "'"), 2);
 }
 
@@ -174,9 +112,9 @@ static void what_one_case_learns_withdraws_the_others_payment(void **state)
 static void beside_anothers_claim_nothing_is_proposed(void **state)
 {
 	(void) state;
-	put_parcel(put_order());
-	put_tracking(TRACK_LOST, 9, T0);
-	ask(T0);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_LOST, 9, T0);
+	desk_asks(T0);
 	second_case(T0 + 10);
 	desk_run("UPDATE cases SET claim = 'open', dirty = 0, state = 'person', version = version + 1 WHERE id = 2");
 	desk_step(decide_step, T0 + 20);
@@ -227,13 +165,13 @@ static void a_withdrawn_payment_comes_back_under_the_case_that_asks(void **state
 {
 	(void) state;
 	first_case();
-	put_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
+	desk_tracking(TRACK_IN_TRANSIT, 0, T0 + HOUR_S);
 	desk_step(decide_step, T0 + HOUR_S);
 	assert_task("c1 reship rejected");
 	desk_run("UPDATE cases SET state = 'closed', dirty = 0");
 	desk_run("UPDATE tasks SET near_said = due_at, passed_said = due_at");
 	second_case(T0 + 2 * HOUR_S);
-	put_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
+	desk_tracking(TRACK_LOST, 9, T0 + 2 * HOUR_S);
 	desk_step(decide_step, T0 + 2 * HOUR_S);
 	assert_task("c2 reship proposed");
 	assert_int_equal(desk_int("SELECT near_said + passed_said FROM tasks"), 0);

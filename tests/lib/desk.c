@@ -2,10 +2,15 @@
 
 #include "src/store/sql_p.h"
 #include "wismo/model/mail.h"
+#include "tests/lib/unit.h"
 #include "wismo/store/mail.h"
+#include "wismo/store/order.h"
+#include "wismo/store/tracking.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define DAY_S 86400
 
 struct desk desk;
 static const char *more;
@@ -162,4 +167,63 @@ char *desk_text(const char *sql)
 
 	g_assert_no_error(error);
 	return value;
+}
+
+gint64 desk_order(void)
+{
+	scoped(order) order = order_new();
+	struct order_line *line = g_new0(struct order_line, 1);
+	gint64 id = 0;
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	order->channel = g_strdup("amazon");
+	order->order_no = g_strdup(DESK_ORDER);
+	order->ordered_at = DESK_NOW - 14 * DAY_S;
+	order->promised_at = DESK_NOW - 4 * DAY_S;
+	order->currency = g_strdup("EUR");
+	*line = (struct order_line) { g_strdup("1"), g_strdup("TEE"), g_strdup("Teekanne"), 1, 1990 };
+	g_ptr_array_add(order->lines, line);
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put(desk.flow.store, order, DESK_NOW, &result, &id, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+	return id;
+}
+
+void desk_parcel(gint64 order_id)
+{
+	scoped(shipment) shipment = shipment_new();
+	g_autoptr(GError) error = NULL;
+	enum put_result result;
+
+	shipment->order_id = order_id;
+	shipment->carrier = g_strdup("dhl");
+	shipment->number = g_strdup(DESK_NUMBER);
+	shipment->shipped_at = DESK_NOW - 12 * DAY_S;
+	assert_true(store_begin(desk.flow.store, &error));
+	assert_true(order_put_shipment(desk.flow.store, shipment, &result, &error));
+	assert_true(order_put_stock(desk.flow.store, "TEE", 5, DESK_NOW, &result, &error));
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+void desk_tracking(enum track_status status, int silent_days, gint64 at)
+{
+	scoped(tracking) tracking = tracking_new();
+	g_autoptr(GError) error = NULL;
+
+	tracking->carrier = g_strdup("dhl");
+	tracking->number = g_strdup(DESK_NUMBER);
+	tracking->status = status;
+	tracking->status_at = tracking->moved_at = at - (gint64) silent_days * DAY_S;
+	tracking->asked_at = at;
+	assert_true(store_begin(desk.flow.store, &error));
+	if (!tracking_put(desk.flow.store, tracking, &error))
+		fail_msg("%s", error->message);
+	assert_true(store_commit(desk.flow.store, &error));
+}
+
+void desk_asks(gint64 at)
+{
+	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein Paket ist nicht angekommen.", at);
+	desk_step(understand_step, at);
 }

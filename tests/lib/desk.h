@@ -4,10 +4,13 @@
 #define TESTS_LIB_DESK_H
 
 #include "wismo/flow/stage.h"
+#include "wismo/model/tracking.h"
 
 #include <glib.h>
 
 #define DESK_ORDER "302-1234567-1234567"
+#define DESK_NOW G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
+#define DESK_NUMBER "00340434161094015902"
 #define DESK_ALIAS "a1b2c3d4e5f6g7@marketplace.amazon.de"
 
 struct desk {
@@ -31,6 +34,18 @@ int desk_done(void **state);
 gint64 desk_deliver(const char *text, gint64 at);
 gint64 desk_buyer(const char *subject, const char *body, gint64 at);
 gint64 desk_notice(const char *type, const char *subject, const char *body, gint64 at);
+
+/* DESK_ORDER: one line that should have come four days before DESK_NOW; gives its id. */
+gint64 desk_order(void);
+
+/* Its parcel DESK_NUMBER at DHL, and five more pieces on the shelf. */
+void desk_parcel(gint64 order_id);
+
+/* The carrier's word, `silent_days` after the parcel's last move. */
+void desk_tracking(enum track_status status, int silent_days, gint64 at);
+
+/* The buyer of DESK_ORDER asks where the parcel is, and is understood. */
+void desk_asks(gint64 at);
 
 /* One pass; what cannot go on fails the test. */
 guint desk_step(stage_step *stage, gint64 now);
