@@ -30,7 +30,9 @@ src_libcore_a_SOURCES = \
 	src/core/carrier.c \
 	src/core/carrier_find.c \
 	src/core/carrier_life.c \
+	src/core/carrier_compile.c \
 	src/core/carrier_map.c \
+	src/core/carrier_other.c \
 	src/core/carrier_request.c \
 	src/core/carrier_prove.c \
 	src/core/carrier_shapes.c \

@@ -6,126 +6,12 @@
 #include "wismo/core/expr.h"
 #include "wismo/core/regex.h"
 
-#include <jansson.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_EVENTS 400
 #define LIFE_MOST_S 86400	/* of a token: whatever it says, a new one a day */
 #define FUTURE_S 86400		/* clocks and zones of depots are wrong by hours, not by days */
-
-enum answer_column { ANSWER_BODY, ANSWER_HTTP, ANSWER_STEP, ANSWER_NUMBER, ANSWER_COURIER, ANSWER_ZONE, ANSWER_RESULT };
-static const char *const answer_columns[] = { "body", "http", "step", "number", "courier", "zone", "result", NULL };
-enum event_column { EVENT_EVENT, EVENT_RESULT, EVENT_ZONE, EVENT_CODE, EVENT_TEXT, EVENT_COARSE };
-static const char *const event_columns[] = { "event", "result", "zone", "code", "text", "coarse", NULL };
-
-static const char *const fields[] = {
-	"result", "own", "events", "current", "eta_from", "eta_to", "signature", "code", "text", "coarse", "place", "at",
-};
-_Static_assert(G_N_ELEMENTS(fields) == CARRIER_FIELDS, "one name for each field");
-
-static const char *const details[] = {
-	"address", "agent", "cancelled", "closed", "damaged", "delayed", "destroyed", "front_desk", "household", "identity",
-	"letterbox", "locker", "missing", "misrouted", "moved", "neighbour", "never_handed_over", "nobody_home", "not_collected",
-	"papers", "payment", "recipient", "refused", "safe_place", "seized", "shop", "stopped", "unlisted",
-};
-
-const char *carrier_field_name(enum carrier_field field)
-{
-	return fields[field];
-}
-
-bool carrier_detail_ok(const char *word)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(details); i++)
-		if (strcmp(details[i], word) == 0)
-			return true;
-	return false;
-}
-
-bool carrier_fail(const struct carrier *carrier, int line, GError **error, const char *format, ...)
-{
-	g_autofree char *text = NULL;
-	va_list args;
-
-	va_start(args, format);
-	text = g_strdup_vprintf(format, args);
-	va_end(args);
-	if (error && *error)
-		g_prefix_error(error, "%s:%d: %s: ", carrier->file, line, text);
-	else
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: %s", carrier->file, line, text);
-	return false;
-}
-
-static bool compile_one(struct carrier *carrier, struct expr_space *space, const char *sql, int line, struct expr **expr, GError **error)
-{
-	*expr = sql ? expr_new(space, sql, error) : NULL;
-	return !sql || *expr || carrier_fail(carrier, line, error, "expression");
-}
-
-static bool compile_parts(struct carrier *carrier, GError **error)
-{
-	for (guint i = 0; i < carrier->outcomes->len; i++) {
-		struct carrier_outcome *outcome = g_ptr_array_index(carrier->outcomes, i);
-
-		for (guint k = 0; k < outcome->when_sql->len; k++) {
-			struct expr *expr;
-
-			if (!compile_one(carrier, carrier->answer, outcome->when_sql->pdata[k], outcome->line, &expr, error))
-				return false;
-			g_ptr_array_add(outcome->when, expr);
-		}
-	}
-	for (guint i = 0; i < carrier->maps->len; i++) {
-		struct carrier_map *map = g_ptr_array_index(carrier->maps, i);
-
-		if (map->text)
-			map->regex = regex_new(map->text, REGEX_CASELESS, error);
-		if ((map->text && !map->regex) || !compile_one(carrier, carrier->event, map->when_sql, map->line, &map->when, error))
-			return carrier_fail(carrier, map->line, error, "map");
-	}
-	for (guint i = 0; i < carrier->steps->len; i++) {
-		struct carrier_step *step = g_ptr_array_index(carrier->steps, i);
-
-		for (guint k = 0; k < step->keep->len; k++) {
-			struct carrier_keep *keep = g_ptr_array_index(step->keep, k);
-
-			if (!compile_one(carrier, carrier->answer, keep->sql, keep->line, &keep->expr, error))
-				return false;
-		}
-	}
-	return true;
-}
-
-bool carrier_compile(struct carrier *carrier, GError **error)
-{
-	carrier->answer = expr_space_new(answer_columns);
-	carrier->event = expr_space_new(event_columns);
-	carrier->json = expr_new(carrier->answer, "json_valid(body) AND json_type(body) IN ('object', 'array')", error);
-	if (!carrier->json)
-		return false;
-	for (guint i = 0; i < carrier->forms->len; i++) {
-		struct carrier_form *form = g_ptr_array_index(carrier->forms, i);
-		g_autofree char *whole = g_strdup_printf("\\A(?:%s)\\z", form->pattern);
-
-		form->regex = regex_new(whole, REGEX_RARE, error);
-		if (!form->regex)
-			return carrier_fail(carrier, form->line, error, "form");
-	}
-	for (int i = 0; i < CARRIER_FIELDS; i++) {
-		if (!compile_one(carrier, i < FIELD_CODE ? carrier->answer : carrier->event, carrier->field_sql[i], carrier->line,
-				 &carrier->field[i], error))
-			return carrier_fail(carrier, carrier->line, error, "%s", fields[i]);
-	}
-	if (carrier->field[FIELD_EVENTS] && !expr_list_open(carrier->field[FIELD_EVENTS], error))
-		return carrier_fail(carrier, carrier->line, error, "events");
-	if (carrier->token && (!compile_one(carrier, carrier->answer, carrier->token->value_sql, carrier->token->line, &carrier->token->value, error)
-	    || !compile_one(carrier, carrier->answer, carrier->token->life_sql, carrier->token->line, &carrier->token->life, error)))
-		return false;
-	return compile_parts(carrier, error);
-}
 
 static void load_answer(const struct carrier *carrier, const char *step, int http, const char *body, const char *number,
 			const char *courier)
@@ -376,44 +262,6 @@ static void unreadable(struct tracking *tracking, const char *why)
 	tracking->why = g_strdup(why);
 }
 
-/* `own` in any writing that the carrier takes for the number that was asked. */
-static bool same_number(const struct carrier *carrier, const char *own, const char *number)
-{
-	g_autofree char *own_normal = carrier_normal(own), *own_asked = carrier_asked(carrier, own);
-	g_autofree char *normal = carrier_normal(number), *asked = carrier_asked(carrier, number);
-
-	return strcmp(own_normal, normal) == 0 || strcmp(own_normal, asked) == 0 || strcmp(own_asked, normal) == 0
-		|| strcmp(own_asked, asked) == 0;
-}
-
-/* One of several, as a JSON array, is enough: abroad a parcel has a second number. What is empty is not told, and an answer
- * that tells no number is believed. */
-static bool list_tells_another(const struct carrier *carrier, const json_t *list, const char *number)
-{
-	bool told = false;
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one) {
-		g_autofree char *text = json_is_string(one) ? g_strdup(json_string_value(one))
-			: json_is_integer(one) ? g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(one)) : NULL;
-
-		if (text && *text && same_number(carrier, text, number))
-			return false;
-		told = told || (text ? *text : !json_is_null(one));
-	}
-	return told;
-}
-
-static bool about_another(const struct carrier *carrier, const char *own, const char *number)
-{
-	json_t *list = own && *own == '[' ? json_loads(own, 0, NULL) : NULL;
-	bool another = list ? list_tells_another(carrier, list, number) : own && *own && !same_number(carrier, own, number);
-
-	json_decref(list);
-	return another;
-}
-
 static void read_result(const struct carrier *carrier, struct tracking *tracking, gint64 now)
 {
 	g_autoptr(GError) failed = NULL;
@@ -423,7 +271,7 @@ static void read_result(const struct carrier *carrier, struct tracking *tracking
 
 	expr_set_text(carrier->answer, ANSWER_RESULT, result);
 	own = carrier->field[FIELD_OWN] && !failed ? expr_text(carrier->field[FIELD_OWN], &failed) : NULL;
-	if (!failed && about_another(carrier, own, tracking->number)) {
+	if (!failed && carrier_other(carrier, own, tracking->number)) {
 		unreadable(tracking, "the answer is about another number");
 		return;
 	}

@@ -48,6 +48,13 @@ bool carrier_shapes_article_ok(const char *number);
 /* Wide signs of Japanese and Chinese text and digits of all scripts as ASCII; others as they are. */
 gunichar carrier_ascii(gunichar c);
 
+/* What expressions over the whole answer, and over one event of it, may read (carrier_compile.c names them). */
+enum answer_column { ANSWER_BODY, ANSWER_HTTP, ANSWER_STEP, ANSWER_NUMBER, ANSWER_COURIER, ANSWER_ZONE, ANSWER_RESULT };
+enum event_column { EVENT_EVENT, EVENT_RESULT, EVENT_ZONE, EVENT_CODE, EVENT_TEXT, EVENT_COARSE };
+
+/* Whether `own`, the number that an answer tells (or a JSON array of numbers; NULL: none told), is not `number`. */
+bool carrier_other(const struct carrier *carrier, const char *own, const char *number);
+
 /* Compiles everything; false with file:line. */
 bool carrier_compile(struct carrier *carrier, GError **error);
 
