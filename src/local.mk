@@ -159,6 +159,8 @@ src_libstore_a_SOURCES = \
 nodist_src_libstore_a_SOURCES = src/store/schema-1.h
 
 src_libflow_a_SOURCES = \
+	src/flow/batch.c \
+	src/flow/batch_p.h \
 	src/flow/track.c \
 	src/flow/track_ask.c \
 	src/flow/track_lane.c \

@@ -6,6 +6,7 @@
  *	a payment	o7/1/refund (one for each order line and kind; the schema lets only one kind stand)
  *	a trace		c12/s5/trace
  * A draft whose facts have changed is rejected and takes the new one's place; an answer that left is never answered again. */
+#include "batch_p.h"
 #include "decide_p.h"
 
 #include "wismo/base/error.h"
@@ -276,13 +277,6 @@ static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now,
 	return attempts > ATTEMPTS_MOST ? give_up(flow, id, error) : decide_one(flow, id, now, error);
 }
 
-/* Cases whose attempt is counted and committed: one that ends the program three times is given to a person. */
-struct batch {
-	GArray *ids;
-	int attempts;
-	bool last;		/* nothing more in this step: none is taken */
-};
-
 static bool take_next(const struct flow *flow, gint64 now, struct batch *next, GError **error)
 {
 	if (next->last) {
@@ -305,21 +299,6 @@ static bool take_first(const struct flow *flow, gint64 now, struct batch *first,
 	return true;
 }
 
-/* A full disk or a lock is no fault of the cases: their attempt is taken back from `from` on, and the worker pauses. That may
- * fail for the same reason; then the attempt stays counted, once. Gives false. */
-static bool pause_at(const struct flow *flow, const struct batch *batch, guint from, GError *cause, GError **error)
-{
-	g_autoptr(GError) failure = NULL;
-
-	if (!store_begin(flow->store, &failure) || !case_untake(flow->store, batch->ids, from, &failure)
-	    || !store_commit(flow->store, &failure)) {
-		store_abandon(flow->store);
-		log_warning("decide attempts stay counted why=\"%s\"", failure->message);
-	}
-	g_propagate_error(error, cause);
-	return false;
-}
-
 /* One by one, after the batch failed: one case's trouble stays its own. It is met again in the next round, and given up at
  * the fourth attempt. */
 static bool work_each(const struct flow *flow, const struct batch *batch, gint64 now, GError **error)
@@ -332,7 +311,7 @@ static bool work_each(const struct flow *flow, const struct batch *batch, gint64
 			continue;
 		store_abandon(flow->store);
 		if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-			return cause && pause_at(flow, batch, i, g_steal_pointer(&cause), error);
+			return cause && batch_pause(flow, "decide", batch, i, case_untake, g_steal_pointer(&cause), error);
 		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
 	}
 	return true;
@@ -357,7 +336,7 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 	store_abandon(flow->store);
 	g_clear_pointer(&next->ids, g_array_unref);
 	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-		return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
+		return cause && batch_pause(flow, "decide", batch, 0, case_untake, g_steal_pointer(&cause), error);
 	return work_each(flow, batch, now, error) && take_first(flow, now, next, error);
 }
 

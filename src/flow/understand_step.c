@@ -2,6 +2,7 @@
  * understood. A durable step costs some 200 us on a good disk, as much as understanding a mail. A mail that ends the
  * program takes its batch with it once; from then on each of the batch is met alone (mail_take), and it is parked
  * at the fourth attempt. */
+#include "batch_p.h"
 #include "wismo/flow/stage.h"
 
 #include "wismo/base/error.h"
@@ -129,13 +130,6 @@ static void tell(const struct item *item)
 		 item->mail->id, item->row->case_id, reading->channel, intent_name(reading->intent), reading->answerable);
 }
 
-/* Mails whose attempt is counted and committed. */
-struct batch {
-	GArray *ids;
-	int attempts;
-	bool last;		/* nothing more in this step: none is taken */
-};
-
 static bool take_next(const struct flow *flow, struct batch *next, GError **error)
 {
 	if (next->last) {
@@ -156,22 +150,6 @@ static bool take_first(const struct flow *flow, struct batch *first, GError **er
 	}
 	fault_point("understand.counted");
 	return true;
-}
-
-/* A full disk or a lock is no fault of the mails: their attempt is taken back from `from` on, and the worker pauses. That may
- * fail for the same reason; then the attempt stays counted, once. Gives false. */
-static bool pause_at(const struct flow *flow, const struct batch *batch, guint from, GError *cause, GError **error)
-{
-	g_autoptr(GError) failure = NULL;
-
-	store_abandon(flow->store);
-	if (!store_begin(flow->store, &failure) || !mail_untake(flow->store, batch->ids, from, &failure)
-	    || !store_commit(flow->store, &failure)) {
-		store_abandon(flow->store);
-		log_warning("understand attempts stay counted why=\"%s\"", failure->message);
-	}
-	g_propagate_error(error, cause);
-	return false;
 }
 
 /* Set aside at the third failure; till then it stays new. */
@@ -201,7 +179,7 @@ static bool settle_each(const struct flow *flow, const GPtrArray *items, const s
 				continue;
 		}
 		if (cause)
-			return pause_at(flow, batch, i, g_steal_pointer(&cause), error);
+			return batch_pause(flow, "understand", batch, i, mail_untake, g_steal_pointer(&cause), error);
 		store_abandon(flow->store);
 		return false;
 	}
@@ -228,7 +206,7 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, const st
 		g_clear_pointer(&next->ids, g_array_unref);
 		if (g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
 			return settle_each(flow, items, batch, now, error) && take_first(flow, next, error);
-		return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
+		return cause && batch_pause(flow, "understand", batch, 0, mail_untake, g_steal_pointer(&cause), error);
 	}
 	fault_point("understand.committed");
 	for (guint i = 0; i < items->len; i++)
@@ -247,7 +225,7 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 		struct item *item = understand(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, &cause);
 
 		if (!item)
-			return cause && pause_at(flow, batch, 0, g_steal_pointer(&cause), error);
+			return cause && batch_pause(flow, "understand", batch, 0, mail_untake, g_steal_pointer(&cause), error);
 		g_ptr_array_add(items, item);
 	}
 	return settle_all(flow, items, batch, now, next, error);
