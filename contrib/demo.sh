@@ -73,15 +73,16 @@ say "What came in, and what was understood: wismo mails"
 "$wismo" mails
 say "What is open, the most urgent first: wismo status"
 "$wismo" status
-has() { "$wismo" --help | grep -q "^  $1 "; }
-if has replies; then say "Answers that wait for your approval: wismo replies"; "$wismo" replies; fi
-if has tasks; then say "Parcels and money that wait for your approval: wismo tasks"; "$wismo" tasks; fi
-first=$("$wismo" cases --json --limit 1 | sed 's/.*"id":"\(c[0-9]*\)".*/\1/')
-if has explain && [ -n "$first" ]; then say "Why, for the most urgent case: wismo explain $first"; "$wismo" explain "$first"; fi
+say "Answers that wait for your approval: wismo replies"
+"$wismo" replies
+say "Parcels and money that wait for your approval: wismo tasks"
+"$wismo" tasks
+say "Why, for the first answer: wismo explain r1"
+"$wismo" explain r1
 say "How to go on"
 cat <<NEXT
   export WISMO_CONFIG=$demo/wismo.conf
-  $wismo show $first          everything about one case
+  $wismo show r1              the answer as the buyer would get it
   $wismo approve r1 t1        lets an answer leave (into $demo/outgoing) and a task be done
   $wismo run --once           does what was approved
   $wismo init YOUR-ADDRESS    your own mailbox (unset WISMO_CONFIG first); README.md tells more
