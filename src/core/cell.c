@@ -10,6 +10,7 @@ static char *amount_core(const char *text, int *sign)
 {
 	GString *core = g_string_new(NULL);
 	guint letters = 0;
+	bool dashed = false;
 
 	*sign = 1;
 	for (const char *p = text; *p; p = g_utf8_next_char(p)) {
@@ -17,13 +18,15 @@ static char *amount_core(const char *text, int *sign)
 		char last = core->len ? core->str[core->len - 1] : 0;
 		bool quote = c == '\'' || c == 0x2019;
 
-		if ((c < 0x80 && g_ascii_isdigit((char) c)) || c == '.' || c == ',')
+		if ((c < 0x80 && g_ascii_isdigit((char) c)) || c == '.' || c == ',') {
+			letters += dashed ? 99 : 0;	/* a date or a range is no amount */
 			g_string_append_c(core, (char) c);
-		else if ((quote || g_unichar_isspace(c)) && g_ascii_isdigit(last))
+		} else if ((quote || g_unichar_isspace(c)) && g_ascii_isdigit(last))
 			g_string_append_c(core, quote ? '\'' : ' ');
-		else if (c == '-' || c == 0x2212 || c == 0x2013)
+		else if (c == '-' || c == 0x2212 || c == 0x2013) {
+			dashed = last != 0;
 			*sign = last == '.' || last == ',' ? *sign : -1;	/* "12,-" is twelve */
-		else if (g_unichar_isalpha(c))
+		} else if (g_unichar_isalpha(c))
 			letters++;
 		else if (!(g_unichar_isspace(c) || quote || c == '+' || g_unichar_type(c) == G_UNICODE_CURRENCY_SYMBOL))
 			letters = 99;
@@ -144,16 +147,76 @@ bool cell_money(const char *text, const struct cell_style *style, gint64 *cents,
 	return true;
 }
 
-bool cell_count(const char *text, gint64 *count)
+/* Pieces are whole: three digits that are not all zeros are no decimals, whatever stands before the mark. */
+static char count_decimal(const char *core)
 {
-	char *end;
+	char sure = sure_decimal(core);
+	const char *mark = strpbrk(core, ".,");
 
-	*count = g_ascii_strtoll(text, &end, 10);
-	if (end == text || *count < -1000000 || *count > 1000000000)
+	if (!sure && mark && strcmp(mark + 1, "000") != 0)
+		return *mark == '.' ? ',' : '.';
+	return sure;
+}
+
+void cell_learn_count(struct count_style *style, const char *text)
+{
+	int sign;
+	g_autofree char *core = amount_core(text, &sign);
+	const char *mark = core ? strpbrk(core, "., '") : NULL;
+	char decimal = core ? count_decimal(core) : 0;
+
+	if (!core)
+		return;
+	if (!mark)
+		*(strlen(core) > 3 ? &style->bare_long : &style->bare_short) += 1;
+	else if (strpbrk(core, " '"))
+		style->grouped++;
+	else if (!decimal)
+		style->open++;
+	else if (strchr(core, decimal))
+		style->decimal++;
+	else
+		style->grouped++;
+}
+
+/* Does the mark in "2,000" part thousands? 1 yes, 0 no, -1 nobody can tell. */
+static int grouped_ok(const struct count_style *style)
+{
+	bool yes = style->grouped || style->bare_short, no = style->decimal || style->bare_long;
+
+	if (yes != no)
+		return yes;
+	return !yes && style->open >= 3 ? 0 : -1;
+}
+
+bool cell_count(const char *text, const struct count_style *style, gint64 *count, const char **expected)
+{
+	int sign, grouped = 0;
+	g_autofree char *core = amount_core(text, &sign);
+	const char *mark = core ? strpbrk(core, ".,") : NULL;
+	char decimal = core ? count_decimal(core) : 0;
+	const char *part;
+
+	*expected = "number of pieces";
+	if (!core || strlen(core) > 13 || g_ascii_isalpha(*text))
 		return false;
-	if (*end == '.' || *end == ',')
-		end += 1 + strspn(end + 1, "0");
-	return *end == '\0';
+	if (mark && !decimal) {
+		grouped = grouped_ok(style);
+		decimal = (*mark == '.') == (grouped == 1) ? ',' : '.';
+	}
+	if (grouped < 0) {
+		*expected = "sure number of pieces: nothing else in the column tells whether its mark parts thousands or decimals";
+		return false;
+	}
+	part = decimals_of(core, decimal);
+	if (!part || part[strspn(part, "0")])
+		return false;
+	*count = 0;
+	for (const char *p = core; p < part; p++)
+		if (g_ascii_isdigit(*p))
+			*count = *count * 10 + (*p - '0');
+	*count *= sign;
+	return *count >= -1000000 && *count <= 1000000000;
 }
 
 bool cell_flag(const char *text, bool *flag)

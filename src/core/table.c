@@ -217,6 +217,16 @@ static void unify_line_ends(char *text)
 	*to = '\0';
 }
 
+/* "sep=;" as first line: how files tell spreadsheets their delimiter. */
+static void read_sep(struct cutter *cut, char *delimiter)
+{
+	if (g_ascii_strncasecmp(cut->at, "sep=", 4) != 0 || !cut->at[4] || cut->at[5] != '\n')
+		return;
+	*delimiter = cut->at[4];
+	cut->at += 6;
+	cut->line++;
+}
+
 struct table *table_read(GBytes *bytes, const char *charset, GError **error)
 {
 	gsize length, skip, out = 0;
@@ -246,7 +256,9 @@ struct table *table_read(GBytes *bytes, const char *charset, GError **error)
 	table->charset = charset ? charset : found;
 	table->delimiter = sniff_delimiter(text);
 	table->rows = g_ptr_array_new_with_free_func(row_free);
-	cut = (struct cutter) { .at = text, .line = 1, .delimiter = table->delimiter };
+	cut = (struct cutter) { .at = text, .line = 1 };
+	read_sep(&cut, &table->delimiter);
+	cut.delimiter = table->delimiter;
 	while (*cut.at) {
 		struct table_row *row = cut_row(&cut);
 

@@ -91,10 +91,11 @@ static bool put_stock(const struct import *import, const struct row_reader *read
 {
 	const char *sku = import_row_text(reader, row, FIELD_SKU);
 	const char *text = import_row_text(reader, row, FIELD_QUANTITY);
+	const char *expected = "number of pieces";
 	gint64 quantity;
 
-	if (!sku || !text || !cell_count(text, &quantity)) {
-		*why = sku ? g_strdup_printf("quantity: \"%.40s\" is no number of pieces", text ? text : "") : g_strdup("sku: empty");
+	if (!sku || !text || !cell_count(text, &reader->count, &quantity, &expected)) {
+		*why = sku ? g_strdup_printf("quantity: \"%.40s\" is no %s", text ? text : "", expected) : g_strdup("sku: empty");
 		return true;
 	}
 	return order_put_stock(import->store, sku, quantity, now, put, error);
@@ -166,7 +167,8 @@ static bool put_batch(const struct import *import, enum import_kind kind, const 
 	return store_commit(import->store, error);
 }
 
-/* Rows with more cells than the header were cut in the wrong places. */
+/* Rows with more cells than the header were cut in the wrong places; those with less than half are torn, or no rows at all:
+ * "2, records downloaded, from ..." stands below eBay's lists. */
 static void mark_ragged(const struct table *table, const struct column_map *map)
 {
 	const struct table_row *first = g_ptr_array_index(table->rows, 0);
@@ -177,6 +179,8 @@ static void mark_ragged(const struct table *table, const struct column_map *map)
 		for (guint cell = first->count; !row->bad && cell < row->count; cell++)
 			if (*row->cells[cell])
 				row->bad = "more cells than the header has";
+		if (!row->bad && row->count * 2 < first->count)
+			row->bad = "less than half of the header's cells: torn, or no row of this list";
 	}
 }
 
@@ -196,6 +200,8 @@ static void learn(struct row_reader *reader)
 		for (gsize f = 0; !row->bad && f < G_N_ELEMENTS(moments); f++)
 			if ((text = import_row_text(reader, row, moments[f])))
 				cell_learn_day(&reader->styles[moments[f]], text);
+		if (!row->bad && (text = import_row_text(reader, row, FIELD_QUANTITY)))
+			cell_learn_count(&reader->count, text);
 	}
 }
 

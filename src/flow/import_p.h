@@ -15,6 +15,7 @@ struct row_reader {
 	struct column_map map;
 	struct cell_style styles[FIELD_COUNT];	/* of moments, each column for itself */
 	struct cell_style money;	/* of all amounts: a list has one convention */
+	struct count_style count;	/* of numbers of pieces */
 	bool parcels;		/* shipments are read: an unreadable moment is not worth a number */
 	const char *zone;
 	const char *channel;	/* fallback, may be NULL */

@@ -112,6 +112,7 @@ static bool read_line(const struct row_reader *reader, const struct table_row *r
 	const char *no = import_row_text(reader, row, FIELD_LINE_NO);
 	const char *quantity = import_row_text(reader, row, FIELD_QUANTITY);
 	gint64 price = -1, unit = -1, tax = 0;
+	const char *expected = "number of pieces";
 	guint seen = 1 + GPOINTER_TO_UINT(g_hash_table_lookup(reader->line_counts, order->order_no));
 
 	g_ptr_array_add(order->lines, line);
@@ -121,8 +122,8 @@ static bool read_line(const struct row_reader *reader, const struct table_row *r
 	line->title = g_strdup(import_row_text(reader, row, FIELD_TITLE));
 	line->quantity = 1;
 	line->price_cents = -1;
-	if (quantity && (!cell_count(quantity, &line->quantity) || line->quantity < 0))
-		return complain(why, FIELD_QUANTITY, quantity, "number of pieces");
+	if (quantity && (!cell_count(quantity, &reader->count, &line->quantity, &expected) || line->quantity < 0))
+		return complain(why, FIELD_QUANTITY, quantity, expected);
 	if (!money(reader, row, FIELD_LINE_PRICE, order->currency, &price, why)
 	    || !money(reader, row, FIELD_UNIT_PRICE, order->currency, &unit, why)
 	    || !money(reader, row, FIELD_TAX, order->currency, &tax, why))

@@ -114,6 +114,43 @@ static void a_parcel_may_come_before_its_order(void **state)
 	assert_string_equal(order->channel, "shop");
 }
 
+/* As eBay's German list is: a blank line, quotes, and two lines below it that are no orders. */
+static void a_german_list_of_ebay_is_read_with_its_buyers(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	scoped(import_result) result = import_bytes(IMPORT_ORDERS, "\xEF\xBB\xBF\n"
+		"\"Verkaufsprotokollnummer\",\"Bestellnummer\",\"Nutzername des K\303\244ufers\",\"Name des K\303\244ufers\","
+		"\"E-Mail des K\303\244ufers\",\"Artikelnummer\",\"Angebotstitel\",\"Bestandseinheit\",\"Anzahl\",\"Verkauft f\303\274r\","
+		"\"Gesamtpreis\",\"Verkauft am\",\"Versand bis Datum\",\"Versandservice\",\"Sendungsnummer\"\n\n"
+		"\"1501\",\"12-12345-67890\",\"kaefer77\",\"Peter K\",\"kaefer77_aabb@members.ebay.com\",\"155667788990\",\"Leuchte\",\"LED-300\","
+		"\"1\",\"59,90 \342\202\254\",\"64,80 \342\202\254\",\"11-Nov-26\",\"13-Nov-26\",\"DHL Paket\",\"00340434161094015905\"\n\n"
+		"\"1\",\"Datens\303\244tze heruntergeladen,von\",\" \",\"12-Nov-26\",\" bis \",\"13-Nov-26\"\n\"Verk\303\244ufer-ID : x\"\n", -1, &error);
+	scoped(order) order = order_find(store, "ebay", "12-12345-67890", NULL);
+	const struct order_line *line;
+
+	(void) state;
+	assert_non_null(result);
+	assert_int_equal(result->added, 1);
+	assert_int_equal(result->bad, 2);
+	assert_non_null(order);
+	assert_string_equal(order->buyer_address, "kaefer77_aabb@members.ebay.com");
+	assert_true(order->ordered_at > 0 && order->ship_by_at > order->ordered_at);
+	line = g_ptr_array_index(order->lines, 0);
+	assert_string_equal(line->sku, "LED-300");
+	assert_int_equal(line->price_cents, 6480);
+}
+
+static void a_first_line_for_spreadsheets_names_the_delimiter(void **state)
+{
+	scoped(order) order = NULL;
+
+	(void) state;
+	expect(IMPORT_SHIPMENTS, "sep=;\nSendungsnummer;Sendungsreferenz;Sendungsdatum\n00340434161094015906;S-1;12.11.2026\n", -1, 1, 0, 0, 0);
+	order = order_find_by_number(store, "00340434161094015906", NULL);
+	assert_non_null(order);
+	assert_string_equal(order->order_no, "S-1");
+}
+
 static void bad_rows_are_told_by_line_and_good_ones_kept(void **state)
 {
 	static const struct { guint line; const char *says; } expected[] = {
@@ -391,6 +428,8 @@ int main(void)
 		cmocka_unit_test(importing_again_changes_nothing),
 		cmocka_unit_test(several_parcels_come_from_cells_and_rows),
 		cmocka_unit_test(a_parcel_may_come_before_its_order),
+		cmocka_unit_test(a_german_list_of_ebay_is_read_with_its_buyers),
+		cmocka_unit_test(a_first_line_for_spreadsheets_names_the_delimiter),
 		cmocka_unit_test(bad_rows_are_told_by_line_and_good_ones_kept),
 		cmocka_unit_test(amounts_that_make_no_sense_are_bad_and_not_guessed),
 		cmocka_unit_test(doubts_about_a_parcel_are_noted_and_its_number_is_kept),

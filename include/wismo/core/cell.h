@@ -13,6 +13,13 @@ struct cell_style {
 	int day_first;		/* 1 day first, -1 month first, 0: not seen yet */
 };
 
+/* What a column of numbers of pieces shows. "2,000" is two thousand in one list and 2 with decimals in another. */
+struct count_style {
+	guint grouped, decimal;		/* cells whose mark can only part thousands, or decimals */
+	guint bare_short, bare_long;	/* without mark: "5" (decimals are not printed), "1200" (thousands are not parted) */
+	guint open;			/* "2,000" */
+};
+
 /* Learn from one more cell: day before month or not; which mark parts the cents. */
 void cell_learn_day(struct cell_style *style, const char *text);
 void cell_learn_money(struct cell_style *style, const char *text);
@@ -27,8 +34,12 @@ bool cell_money(const char *text, const struct cell_style *style, gint64 *cents,
  * second. Undecided slashes are day first. */
 bool cell_moment(const char *text, const struct cell_style *style, const char *zone, bool end_of_day, gint64 *at);
 
-/* "2", "2.0", "2,000" (only zeros after the mark) -> 2. */
-bool cell_count(const char *text, gint64 *count);
+void cell_learn_count(struct count_style *style, const char *text);
+
+/* "2", "2.0", "2,00", "2 pcs" -> 2; "1.200", "1 200", "1,200,000" -> thousands, since pieces have no other decimals than zeros. "2,000"
+ * is what the rest of the column says; three such and nothing else are decimals, as no list counts in whole thousands only;
+ * else an error, for a guess would be wrong by a thousand. False: *expected (static) tells what was, after "is no ". */
+bool cell_count(const char *text, const struct count_style *style, gint64 *count, const char **expected);
 
 /* yes, true, 1, x, ja, oui, sí ... -> true; no, false, 0, nein, "" ... -> false; else not readable. */
 bool cell_flag(const char *text, bool *flag);

@@ -1,6 +1,6 @@
 /* A seller's list as rows of cells: bytes of unknown charset and form -> UTF-8 text.
  * Charset: BOM, UTF-16 by its NULs, else UTF-8 unless most of its non-ASCII bytes are none, then windows-1252.
- * Cells: comma, semicolon, tab or bar; whichever splits the first lines most evenly. Quotes as in RFC 4180
+ * Cells: comma, semicolon, tab or bar; whichever splits the first lines most evenly, or what a first line "sep=;" says. Quotes as in RFC 4180
  * (a quoted cell may hold line ends and doubled quotes); in tab files a quote inside a cell is just a quote. */
 #ifndef WISMO_CORE_TABLE_H
 #define WISMO_CORE_TABLE_H
