@@ -64,10 +64,13 @@ static bool all_digits_but(const char *text, const char *form)
 /* "Amazon.de", "Non-Amazon", "eBay Germany", "web" -> the channel's name. */
 static const char *channel_of(const struct row_reader *reader, const struct table_row *row, const char *order_no)
 {
-	static const char *const known[] = { "amazon", "ebay", "etsy", "kaufland", "otto", "shopify" };
+	static const char *const known[] = { "amazon", "ebay", "etsy", "kaufland", "otto" };
 	const char *said = import_row_text(reader, row, FIELD_CHANNEL);
 	g_autofree char *lower = said ? g_utf8_strdown(said, -1) : NULL;
 
+	/* Shopify is the seller's own shop: its buyers write to the seller. */
+	if (lower && g_str_has_prefix(lower, "shopify"))
+		return "shop";
 	for (gsize i = 0; lower && !g_str_has_prefix(lower, "non-") && i < G_N_ELEMENTS(known); i++)
 		if (g_str_has_prefix(lower, known[i]))
 			return known[i];

@@ -18,6 +18,7 @@ struct thread {
 	const struct letter *letter;
 	struct reading_row *row;
 	const struct reading *reading;
+	const char *channel;	/* of the case */
 	char *order_no;		/* "": unknown or several */
 	gint64 now;
 };
@@ -43,7 +44,7 @@ static struct buyer_case *by_message(const struct thread *t, GError **error)
 /* A forged reference must not lead into another buyer's case. */
 static bool fits(const struct thread *t, const struct buyer_case *one)
 {
-	if (strcmp(one->channel, t->reading->channel) != 0)
+	if (strcmp(one->channel, t->channel) != 0)
 		return false;
 	if (*t->order_no && *one->order_no && strcmp(t->order_no, one->order_no) != 0)
 		return false;
@@ -57,10 +58,10 @@ static struct buyer_case *by_order(const struct thread *t, GError **error)
 	if (!*t->order_no)
 		return NULL;
 	if (t->reading->buyer)
-		one = case_find(t->store, t->mail->account, t->reading->channel, t->reading->buyer, t->order_no, error);
+		one = case_find(t->store, t->mail->account, t->channel, t->reading->buyer, t->order_no, error);
 	if (one || failed(error))
 		return one;
-	one = case_find_order(t->store, t->mail->account, t->reading->channel, t->order_no, error);
+	one = case_find_order(t->store, t->mail->account, t->channel, t->order_no, error);
 	if (one && !fits(t, one)) {
 		buyer_case_free(one);
 		one = NULL;
@@ -75,12 +76,24 @@ static struct buyer_case *by_buyer(const struct thread *t, bool *several, GError
 	*several = false;
 	if (!t->reading->buyer)
 		return NULL;
-	one = case_find_only(t->store, t->mail->account, t->reading->channel, t->reading->buyer, several, error);
+	one = case_find_only(t->store, t->mail->account, t->channel, t->reading->buyer, several, error);
 	if (one && *t->order_no && *one->order_no && strcmp(t->order_no, one->order_no) != 0) {
 		buyer_case_free(one);
 		one = NULL;
 	}
 	return one;
+}
+
+/* Shopify's contact form is another way into the same shop: one customer, one order, one case. */
+static const char *case_channel(const struct reading *reading)
+{
+	return strcmp(reading->channel, "shopify") == 0 ? "shop" : reading->channel;
+}
+
+/* "#1001" and "1001" are one order, in mails as in lists. */
+static const char *plain_number(const char *order_no)
+{
+	return order_no + (*order_no == '#');
 }
 
 /* The order that the mail is about, if that is certain. */
@@ -89,16 +102,16 @@ static char *which_order(const struct thread *t, GError **error)
 	const GPtrArray *ids = t->reading->order_ids;
 
 	if (ids->len)
-		return g_strdup(ids->len == 1 ? g_ptr_array_index(ids, 0) : "");
+		return g_strdup(ids->len == 1 ? plain_number(g_ptr_array_index(ids, 0)) : "");
 	if (t->reading->tracking->len == 1) {
 		const struct found_number *number = g_ptr_array_index(t->reading->tracking, 0);
 		scoped(order) order = order_find_by_number(t->store, number->number, error);
 
-		if (order && strcmp(order->channel, t->reading->channel) == 0)
+		if (order && strcmp(order->channel, t->channel) == 0)
 			return g_strdup(order->order_no);
 	}
 	if (t->reading->buyer && !failed(error)) {
-		g_autoptr(GPtrArray) orders = order_list_of_buyer(t->store, t->reading->channel, t->reading->buyer, 2, error);
+		g_autoptr(GPtrArray) orders = order_list_of_buyer(t->store, t->channel, t->reading->buyer, 2, error);
 
 		if (orders && orders->len == 1)
 			return g_strdup(((struct order *) g_ptr_array_index(orders, 0))->order_no);
@@ -112,7 +125,7 @@ static struct buyer_case *open_case(const struct thread *t, const char *buyer)
 	const struct reading *r = t->reading;
 
 	one->account = g_strdup(t->mail->account);
-	one->channel = g_strdup(r->channel);
+	one->channel = g_strdup(t->channel);
 	one->buyer = g_strdup(buyer);
 	one->order_no = g_strdup(t->order_no);
 	one->marketplace = g_strdup(r->marketplace);
@@ -201,7 +214,7 @@ static bool attach_person(const struct thread *t, GError **error)
 		return true;
 	/* The schema knows one case without an order for each buyer; it takes what fits nowhere else. */
 	if (!one)
-		one = case_find(t->store, t->mail->account, t->reading->channel, t->reading->buyer, t->order_no, error);
+		one = case_find(t->store, t->mail->account, t->channel, t->reading->buyer, t->order_no, error);
 	if (failed(error))
 		return false;
 	if (!one)
@@ -235,7 +248,7 @@ static struct buyer_case *by_copied_name(const struct thread *t, GError **error)
 		const char *at = g_strrstr(t->letter->subject, before[i]);
 
 		if (at)
-			one = case_find_name(t->store, t->mail->account, t->reading->channel, at + strlen(before[i]), error);
+			one = case_find_name(t->store, t->mail->account, t->channel, at + strlen(before[i]), error);
 	}
 	return one;
 }
@@ -355,7 +368,8 @@ bool thread_attach(struct store *store, const struct mail *mail, const struct le
 		   gint64 now, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	struct thread t = { .store = store, .mail = mail, .letter = letter, .row = row, .reading = row->reading, .now = now };
+	struct thread t = { .store = store, .mail = mail, .letter = letter, .row = row, .reading = row->reading,
+		.channel = case_channel(row->reading), .now = now };
 	g_autofree char *order_no = which_order(&t, &cause);
 	bool good;
 

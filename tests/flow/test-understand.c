@@ -111,6 +111,22 @@ static void an_order_of_the_sellers_list_is_found_without_its_number(void **stat
 	one = the_case();
 }
 
+static void a_shop_order_is_one_case_by_mail_and_by_contact_form(void **state)
+{
+	(void) state;
+	desk_run("INSERT INTO orders (channel, order_no, ordered_at, ship_by_at, promised_at, imported_at) VALUES ('shop', '1002', 1, 0, 0, 1)");
+	desk_deliver("From: John Smith <john@mail.example>\r\nTo: shop@shop.example\r\nSubject: Where is my order?\r\nMessage-ID: <j1@mail.example>\r\n\r\n"
+		     "Hello, my order #1002 has still not arrived. Where is the parcel?\r\n", DESK_NOW);
+	desk_deliver("From: My shop (Shopify) <no-reply@mailer.shopify.com>\r\nReply-To: john@mail.example\r\nTo: shop@shop.example\r\n"
+		     "Subject: New customer message on November 6\r\nMessage-ID: <j2@mail.example>\r\n\r\n"
+		     "You received a new message from your online store's contact form.\r\n\r\nName:\r\nJohn\r\n\r\nEmail:\r\njohn@mail.example\r\n\r\n"
+		     "Body:\r\nMy order 1002 is still not here, where is it?\r\n", DESK_NOW + 60);
+	pass();
+	assert_int_equal(desk_int("SELECT count(*) FROM cases"), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM cases JOIN orders USING (channel, order_no) WHERE buyer = 'john@mail.example'"), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM readings WHERE case_id = 1"), 2);
+}
+
 static void an_order_imported_later_is_matched(void **state)
 {
 	scoped(order) order = order_new();
@@ -371,6 +387,7 @@ int main(void)
 		CASE(a_case_without_order_is_joined_when_the_order_is_named),
 		CASE(an_order_of_the_sellers_list_is_found_without_its_number),
 		CASE(an_order_imported_later_is_matched),
+		CASE(a_shop_order_is_one_case_by_mail_and_by_contact_form),
 		CASE(a_forged_reference_does_not_lead_into_anothers_case),
 		CASE(a_claim_holds_what_was_about_to_leave),
 		CASE(a_claim_before_any_mail_is_not_lost),
