@@ -187,6 +187,7 @@ src_libflow_a_SOURCES = \
 	src/flow/decide_facts.c \
 	src/flow/decide_make.c \
 	src/flow/decide_missing.c \
+	src/flow/decide_parcel.c \
 	src/flow/decide_p.h \
 	src/flow/decide_reply.c \
 	src/flow/decide_sender.c \

@@ -26,6 +26,14 @@ static bool may_be(const struct facts *facts, enum fact fact)
 	return !facts->value[fact].known || facts->value[fact].number != 0;
 }
 
+/* Of several parcels the answer speaks of one, which is right as long as the others were delivered. */
+static bool several(const struct facts *facts)
+{
+	const struct fact_value *parcels = &facts->value[FACT_PARCELS], *open = &facts->value[FACT_PARCELS_OPEN];
+
+	return !parcels->known || (parcels->number > 1 && (!open->known || open->number != 1));
+}
+
 static bool stranger(const struct facts *facts)
 {
 	return !facts_is(facts, FACT_SENDER, "buyer") && !facts_is(facts, FACT_SENDER, "unproven");
@@ -68,8 +76,8 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
 	say(words, &weakest, "number", WHEN(!facts_is(facts, FACT_NUMBER_BY, "order"), REACH_DRAFT), "no parcel of the seller's lists was looked at");
 	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
-	say(words, &weakest, "parcels", WHEN(!facts->value[FACT_PARCELS].known || facts->value[FACT_PARCELS].number > 1, REACH_DRAFT),
-	    "the order has several parcels, and only the newest was looked at");
+	say(words, &weakest, "parcels", WHEN(several(facts), REACH_DRAFT),
+	    "the order has several parcels, and the answer speaks of one: not exactly one of them is still to come");
 	say(words, &weakest, "recorded", WHEN(input->recorded, REACH_DRAFT), "the carrier's answer is a recorded one");
 	say(words, &weakest, "claim", WHEN(!facts_is(facts, FACT_CLAIM, "none") && !facts_is(facts, FACT_CLAIM, "closed"), REACH_DRAFT), "a claim is open");
 	say(words, &weakest, "marketplace", WHEN(may_be(facts, FACT_BY_MARKETPLACE) || may_be(facts, FACT_MARKETPLACE_REFUNDED), REACH_DRAFT),
@@ -92,6 +100,8 @@ const char *gate_pay(const struct facts *facts)
 		return GATE_STRANGER;
 	if (!facts_is(facts, FACT_NUMBER_BY, "order") && !facts_is(facts, FACT_NUMBER_BY, "none"))
 		return "only the buyer says that this is the order's parcel";
+	if (!facts_true(facts, FACT_PARCELS_ALIKE))
+		return "the order's parcels stand differently: which articles are missing, a person must say";
 	if (may_be(facts, FACT_BY_MARKETPLACE))
 		return "the marketplace may fulfil this order";
 	if (may_be(facts, FACT_CLAIMS_PROTECTED))

@@ -54,7 +54,7 @@ static bool set_deadline(struct decision *d, GError **error)
 /* The tracker has not asked yet and can: its answer makes the case dirty again. Waited for once, and not for long. */
 static bool wait_for_track(const struct decision *d)
 {
-	return d->shipment && d->askable && !d->tracking && d->buyer_case->asked_at && g_strcmp0(d->buyer_case->why, WAITS) != 0;
+	return d->unasked && d->buyer_case->asked_at && g_strcmp0(d->buyer_case->why, WAITS) != 0;
 }
 
 static enum gate_reach reach_of(const struct decision *d, const struct policy_rule *rule, GArray *gates)
@@ -183,6 +183,8 @@ static bool conclude(struct decision *d, GError **error)
 	}
 	if (missing)
 		g_ptr_array_add(notes, g_strdup(missing));
+	if (d->parcels_told)
+		g_ptr_array_add(notes, g_strdup(d->parcels_told));
 	row->case_id = d->buyer_case->id;
 	row->mail = d->buyer_case->asked_at && d->row ? d->row->mail : 0;
 	row->made_at = d->now;

@@ -1,7 +1,6 @@
 /* Loads what a decision rests on and makes the row of facts of it. What is not known stays unknown. */
 #include "decide_p.h"
 
-#include "wismo/flow/track.h"
 #include "wismo/store/case.h"
 #include "wismo/store/lookup.h"
 #include "wismo/store/order.h"
@@ -31,31 +30,9 @@ static bool load_named(struct decision *d, GError **error)
 
 static bool load_shipment(struct decision *d, GError **error)
 {
-	g_autoptr(GPtrArray) shipments = d->order ? order_shipments(d->flow->store, d->order->id, error) : NULL;
-	g_autoptr(GError) cause = NULL;
-
-	if (d->order && !shipments)
+	if (d->order && !decide_parcels(d, error))
 		return false;
-	for (guint i = 0; shipments && i < shipments->len; i++) {
-		struct shipment *one = g_ptr_array_index(shipments, i);
-
-		d->claims_protected |= one->claims_protected;
-		d->parcels++;
-		if (one->number && (!d->shipment || one->shipped_at >= d->shipment->shipped_at)) {
-			shipment_free(d->shipment);
-			d->shipment = g_steal_pointer(&shipments->pdata[i]);
-		}
-	}
-	if (!d->shipment)
-		return load_named(d, error);
-	d->carrier = track_carrier(d->flow->settings, d->flow->book->carriers, d->shipment->carrier, d->shipment->carrier_said, d->shipment->number);
-	d->askable = d->carrier && !track_unaskable(d->flow->settings, d->carrier, d->shipment->number);
-	/* What another carrier said of that number, before the list was corrected, is of another parcel. */
-	d->tracking = d->carrier ? tracking_latest(d->flow->store, d->carrier->name, d->shipment->number, &cause) : NULL;
-	if (!cause)
-		return true;
-	g_propagate_error(error, g_steal_pointer(&cause));
-	return false;
+	return d->shipment || load_named(d, error);
 }
 
 static bool load_stock(struct decision *d, GError **error)
@@ -120,6 +97,8 @@ static void order_facts(struct decision *d)
 	facts_set_int(d->facts, FACT_BY_MARKETPLACE, d->order->by_marketplace);
 	facts_set_int(d->facts, FACT_SHIPPED, d->shipment != NULL);
 	facts_set_int(d->facts, FACT_PARCELS, d->parcels);
+	facts_set_int(d->facts, FACT_PARCELS_OPEN, d->parcels_open);
+	facts_set_int(d->facts, FACT_PARCELS_ALIKE, d->parcels_alike);
 	facts_set_int(d->facts, FACT_CLAIMS_PROTECTED, d->claims_protected);
 	set_days(d, FACT_DAYS_SINCE_ORDER, d->order->ordered_at);
 	set_days(d, FACT_DAYS_LATE, d->order->promised_at);
@@ -218,6 +197,7 @@ void decide_clear(struct decision *d)
 	order_free(d->order);
 	shipment_free(d->shipment);
 	g_free(d->named);
+	g_free(d->parcels_told);
 	tracking_free(d->tracking);
 	facts_free(d->facts);
 	verdict_ledger_clear(&d->ledger);

@@ -25,14 +25,16 @@ struct decision {
 	struct buyer_case *buyer_case;
 	struct reading_row *row;	/* of the last mail that a person wrote; NULL: none */
 	struct order *order;		/* NULL: unknown */
-	struct shipment *shipment;	/* the one that counts: the newest with a number; NULL: none */
+	struct shipment *shipment;	/* the parcel that the case is about (decide_parcels); NULL: none */
 	char *named;			/* a number that only the buyer gave, where no shipment is known; NULL: none */
 	const struct carrier *carrier;	/* that the parcel is with; NULL: unknown */
-	bool askable;			/* the tracker can ask about it */
+	bool unasked;			/* the tracker will ask about a parcel of the order for the first time */
 	struct tracking *tracking;	/* NULL: never asked */
 	gint64 stock;			/* -1: unknown */
 	bool claims_protected;
-	gint64 parcels;			/* shipments of the order */
+	gint64 parcels, parcels_open;	/* shipments of the order; those that nobody has told to be delivered */
+	bool parcels_alike;		/* what holds for the parcel holds for all of the order */
+	char *parcels_told;		/* where each of several stands, for people; NULL: there are not several */
 	struct verdict_ledger ledger;
 	struct case_word word;		/* of the marketplace, on the order */
 	const struct account *account;	/* NULL: not configured any more */
@@ -44,6 +46,10 @@ struct decision {
 /* Loads the case and all that belongs to it; facts too. False: error. */
 bool decide_load(struct decision *d, gint64 case_id, GError **error);
 void decide_clear(struct decision *d);
+
+/* Looks at all parcels of the order: the one that the buyer names, else the one with the worst news that was not delivered, else
+ * the newest is the case's (shipment, carrier, tracking). Needs order, buyer_case and row. */
+bool decide_parcels(struct decision *d, GError **error);
 
 /* buyer, other, unproven: the fact `sender`. Static. */
 const char *decide_sender(const struct decision *d);

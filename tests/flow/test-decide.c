@@ -841,11 +841,117 @@ static int load(void **state)
 	return desk_open(NULL, RULEBOOK_ALL);
 }
 
+/* ---- several parcels ---- */
+
+#define SECOND "00340434161094015919"
+
+/* The order's second parcel, shipped `later_days` after the first; TRACK_STATUS_COUNT: nobody has asked about it. */
+static void second_parcel(enum track_status status, int silent_days, int later_days)
+{
+	scoped(tracking) tracking = tracking_new();
+	g_autofree char *sql = g_strdup_printf("INSERT INTO shipments (order_id, carrier, number, shipped_at) VALUES (1, 'dhl', '" SECOND "', %"
+					       G_GINT64_FORMAT ")", T0 + (later_days - 12) * DAY_S);
+	g_autoptr(GError) error = NULL;
+
+	desk_run(sql);
+	if (status == TRACK_STATUS_COUNT)
+		return;
+	tracking->carrier = g_strdup("dhl");
+	tracking->number = g_strdup(SECOND);
+	tracking->status = status;
+	tracking->status_at = tracking->moved_at = T0 - (gint64) silent_days * DAY_S;
+	tracking->asked_at = T0;
+	assert_true(store_begin(desk.flow.store, &error) && tracking_put(desk.flow.store, tracking, &error)
+		    && store_commit(desk.flow.store, &error));
+}
+
+/* One row: the two parcels, what the case is about, and what may be done. */
+static void a_case_is_about_the_parcel_that_is_missing(void **state)
+{
+	static const struct {
+		enum track_status first; int first_silent; enum track_status second; int second_silent, later;
+		const char *number, *rule, *tasks; int open, alike;
+	} rows[] = {
+		/* the newest was delivered: it does not answer for the other */
+		{ TRACK_IN_TRANSIT, 2, TRACK_DELIVERED, 1, 1, NUMBER, "overdue", NULL, 1, 0 },
+		{ TRACK_LOST, 5, TRACK_DELIVERED, 1, 1, NUMBER, "a person looks", NULL, 1, 0 },
+		{ TRACK_DELIVERED, 3, TRACK_IN_TRANSIT, 1, 0, SECOND, "overdue", NULL, 1, 0 },
+		/* nobody is paid for all when one is still to come */
+		{ TRACK_LOST, 5, TRACK_IN_TRANSIT, 1, 1, NUMBER, "a person looks", NULL, 2, 0 },
+		{ TRACK_IN_TRANSIT, 9, TRACK_IN_TRANSIT, 1, 0, SECOND, "overdue", NULL, 2, 1 },
+		{ TRACK_IN_TRANSIT, 9, TRACK_PROBLEM, 9, 1, SECOND, "late and silent: reship", "reship", 2, 1 },
+		{ TRACK_IN_TRANSIT, 2, TRACK_PROBLEM, 9, 1, SECOND, "late and standing still: trace", "trace", 2, 0 },
+		{ TRACK_LOST, 5, TRACK_LOST, 6, 1, NUMBER, "lost: reship", "reship", 2, 1 },
+		/* which of two delivered ones is missing nobody knows */
+		{ TRACK_DELIVERED, 5, TRACK_DELIVERED, 1, 1, SECOND, "delivered and missing", NULL, 0, 0 },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *told = NULL, *rule = NULL, *tasks = NULL, *body = NULL;
+
+		desk_parcel(desk_order());
+		desk_tracking(rows[i].first, rows[i].first_silent, T0);
+		second_parcel(rows[i].second, rows[i].second_silent, rows[i].later);
+		buyer_asks(T0);
+		assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+		rule = desk_text("SELECT rule FROM verdicts");
+		tasks = desk_text("SELECT group_concat(kind) FROM tasks");
+		told = desk_text("SELECT substr(reason, 1 + instr(reason, 'parcels: '), 100) FROM verdicts");
+		body = desk_text("SELECT group_concat(body) FROM replies");
+		if (strcmp(rule, rows[i].rule) != 0 || g_strcmp0(tasks, rows[i].tasks) != 0)
+			fail_msg("row %zu: %s, %s, %s", i, rule, tasks ? tasks : "no task", told);
+		assert_int_equal(desk_int("SELECT facts ->> '$.parcels_open' FROM verdicts"), rows[i].open);
+		assert_int_equal(desk_int("SELECT facts ->> '$.parcels_alike' FROM verdicts"), rows[i].alike);
+		if (body && !strstr(body, rows[i].number) && strstr(body, "0034"))
+			fail_msg("row %zu: the answer speaks of another parcel: %s", i, body);
+		if (!strstr(strstr(told, rows[i].number) ? strstr(told, rows[i].number) : "", " (this one)"))
+			fail_msg("row %zu: %s", i, told);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
+static void the_parcel_that_the_buyer_names_is_the_cases(void **state)
+{
+	(void) state;
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_IN_TRANSIT, 2, T0);
+	second_parcel(TRACK_LOST, 2, 1);
+	desk_buyer("Paket nicht angekommen (Bestellung: " DESK_ORDER ")", "Mein DHL-Paket " NUMBER " ist nicht angekommen.", T0);
+	desk_step(understand_step, T0);
+	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+	assert_text("overdue", "SELECT rule FROM verdicts");
+	assert_int_equal(desk_int("SELECT reason LIKE '%" NUMBER " in_transit (this one, which the buyer names)%' FROM verdicts"), 1);
+}
+
+/* What the carrier says about one parcel is not the whole answer while the other is being asked about. */
+static void a_case_waits_for_the_first_word_about_each_parcel(void **state)
+{
+	struct carrier_access *access = g_new0(struct carrier_access, 1);
+
+	(void) state;
+	access->name = g_strdup("dhl");
+	access->secrets = g_hash_table_new(g_str_hash, g_str_equal);
+	access->serves = g_ptr_array_new();
+	g_ptr_array_add(desk.settings->carriers, access);
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_DELIVERED, 1, T0);
+	second_parcel(TRACK_STATUS_COUNT, 0, 1);
+	buyer_asks(T0);
+	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+	assert_int_equal(desk_int("SELECT count(*) FROM verdicts"), 0);
+	assert_int_equal(desk_step(decide_step, T0 + 911), 1);
+	assert_int_equal(desk_int("SELECT facts ->> '$.parcels_open' FROM verdicts"), 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(a_case_is_about_the_parcel_that_is_missing),
+		CASE(the_parcel_that_the_buyer_names_is_the_cases),
+		CASE(a_case_waits_for_the_first_word_about_each_parcel),
 		CASE(deciding_twice_adds_nothing),
 		CASE(a_payment_is_proposed_once_for_each_line),
 		CASE(changed_tracking_supersedes_a_draft),

@@ -36,7 +36,7 @@ static void each_gate_holds_by_itself(void **state)
 		{ "answerable", "0", REACH_DRAFT }, { "confidence", "0.5", REACH_DRAFT }, { "urgency", "legal", REACH_DRAFT },
 		{ "order_known", "0", REACH_DRAFT }, { "tracking", "null", REACH_DRAFT }, { "tracking_age_hours", "72", REACH_DRAFT },
 		{ "number_by", "buyer", REACH_DRAFT }, { "number_by", "none", REACH_DRAFT }, { "number_by", "null", REACH_DRAFT },
-		{ "parcels", "2", REACH_DRAFT }, { "claim", "open", REACH_DRAFT }, { "claim", "chargeback", REACH_DRAFT },
+		{ "parcels", "null", REACH_DRAFT }, { "parcels", "2", REACH_AUTO }, { "claim", "open", REACH_DRAFT }, { "claim", "chargeback", REACH_DRAFT },
 		{ "by_marketplace", "1", REACH_DRAFT }, { "marketplace_refunded", "1", REACH_DRAFT }, { "cancelled", "1", REACH_DRAFT },
 		{ "sender", "other", REACH_NOTHING }, { "sender", "null", REACH_NOTHING }, { "sender", "unproven", REACH_AUTO },
 		{ "value", "80", REACH_DRAFT }, { "value", "null", REACH_DRAFT }, { "cancelled", "null", REACH_DRAFT },
@@ -72,13 +72,30 @@ static void each_circumstance_holds_by_itself(void **state)
 	assert_int_equal(ask(&said), REACH_DRAFT);
 }
 
+/* Of several parcels exactly one must be still to come, and that be known. */
+static void several_parcels_are_answered_for_when_one_is_left(void **state)
+{
+	static const struct { const char *open; enum gate_reach reach; } rows[] = {
+		{ "0", REACH_DRAFT }, { "1", REACH_AUTO }, { "2", REACH_DRAFT }, { "null", REACH_DRAFT },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		scoped(facts) facts = facts_example();
+		struct gate_input input = all_open(facts);
+
+		assert_true(facts_parse(facts, "parcels", "2", NULL) && facts_parse(facts, "parcels_open", rows[i].open, NULL));
+		assert_int_equal(ask(&input), rows[i].reach);
+	}
+}
+
 static void no_payment_on_what_is_true_or_unknown(void **state)
 {
 	static const struct { const char *fact, *value; } rows[] = {
 		{ "order_known", "0" }, { "order_known", "null" }, { "by_marketplace", "1" }, { "by_marketplace", "null" },
 		{ "claims_protected", "1" }, { "claims_protected", "null" }, { "claim", "open" }, { "claim", "null" },
 		{ "marketplace_refunded", "1" }, { "marketplace_refunded", "null" }, { "cancelled", "1" }, { "cancelled", "null" },
-		{ "number_by", "buyer" }, { "number_by", "null" }, { "sender", "other" }, { "sender", "null" },
+		{ "number_by", "buyer" }, { "number_by", "null" }, { "parcels_alike", "0" }, { "parcels_alike", "null" }, { "sender", "other" }, { "sender", "null" },
 		{ "compensation", "rejected" }, { "compensation", "approved" }, { "compensation", "done" }, { "compensation", "null" },
 	};
 
@@ -152,6 +169,7 @@ int main(void)
 		cmocka_unit_test(a_clear_case_in_auto_goes_all_the_way),
 		cmocka_unit_test(each_gate_holds_by_itself),
 		cmocka_unit_test(each_circumstance_holds_by_itself),
+		cmocka_unit_test(several_parcels_are_answered_for_when_one_is_left),
 		cmocka_unit_test(no_payment_on_what_is_true_or_unknown),
 		cmocka_unit_test(gates_only_weaken),
 	};

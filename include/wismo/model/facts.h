@@ -52,7 +52,10 @@
 	FACT(COMPENSATION, "compensation", WORD, "none rejected proposed approved done", "none", \
 	     "refund or reship of this order; rejected: a person has refused the only one") \
 	FACT(TRACE, "trace", WORD, "none rejected proposed approved done", "none", "a trace with the carrier") \
-	FACT(PARCELS, "parcels", INT, "shipments", "1", "of the order; tracking is that of the newest") \
+	FACT(PARCELS, "parcels", INT, "shipments", "1", "of the order; tracking is that of the one the buyer names, else of the undelivered one with the worst news") \
+	FACT(PARCELS_OPEN, "parcels_open", INT, "shipments", "1", "of those: not delivered, as far as is known") \
+	FACT(PARCELS_ALIKE, "parcels_alike", BOOL, "0 1", "1", \
+	     "what holds for that parcel holds for all of the order: none was delivered, all are lost, back or silent; 1 with a single one") \
 	FACT(TRACKING_AGE, "tracking_age_hours", REAL, "hours", "1", "since the carrier was asked") \
 	FACT(REPEAT_CLAIMS, "repeat_claims", INT, "cases", "0", "other cases of this buyer within a year; a hint for the person who approves") \
 	FACT(EARLIER_REPLIES, "earlier_replies", INT, "replies", "0", "answers that left in this case") \
