@@ -5,8 +5,6 @@
 
 #include "wismo/store/case.h"
 
-#include <stdio.h>
-
 static bool close_case(const struct person *person, gint64 id, GError **error)
 {
 	return case_close(person->store, id, person->reason, person->now, person->actor, error);
@@ -26,10 +24,8 @@ int close_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc < 2) {
-		fprintf(stderr, "usage: wismo close CASE... [--reason TEXT]\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo close CASE... [--reason TEXT]");
 	person.reason = reason && *g_strstrip(reason) ? reason : NULL;
 	return decide_each(&options, &person, argc - 1, argv + 1, &acts);
 }

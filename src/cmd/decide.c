@@ -5,6 +5,7 @@
 #include "ids_p.h"
 
 #include "wismo/base/clock.h"
+#include "wismo/base/error.h"
 #include "wismo/cmd/print.h"
 #include "wismo/flow/act.h"
 #include "wismo/store/case.h"
@@ -13,6 +14,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#define AMOUNT_NEW_S 86400	/* a list from yesterday may still lie on the desk */
 
 static bool not_found(const char *id, GError **error)
 {
@@ -26,13 +29,43 @@ static const char *kinds_of(const struct person_acts *acts)
 	return acts->buyer_case ? "c" : "rt";
 }
 
-static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, char **next,
+/* "t7", or "t7@3": only as it was when its version was 3, which --json lists show. 0: any version. */
+static bool parse(const char *text, const struct person_acts *acts, char *kind, gint64 *id, gint64 *version)
+{
+	const char *at = strchr(text, '@');
+	g_autofree char *plain = at ? g_strndup(text, (gsize) (at - text)) : g_strdup(text);
+	char *end = NULL;
+
+	*version = at ? g_ascii_strtoll(at + 1, &end, 10) : 0;
+	return ids_parse(plain, kinds_of(acts), kind, id) && (!at || (g_ascii_isdigit(at[1]) && !*end && *version > 0 && *kind != 'c'));
+}
+
+/* "refund of 24.90 EUR, order 302-1234567-1234567, line 2". Owned. */
+static char *words_of(struct store *store, const struct task *task)
+{
+	g_autofree char *order_no = task_order_no(store, task, NULL);
+	g_autofree char *amount = task_amount(task);
+
+	return g_strdup_printf("%s%s%s%s%s%s%s", task_kind_name(task->kind), task->amount_cents >= 0 ? " of " : "", task->amount_cents >= 0 ? amount : "",
+			       order_no ? ", order " : "", order_no ? order_no : "", *task->line_no ? ", line " : "", task->line_no);
+}
+
+/* The mind brings drafts and proposals up to date while a person reads them: what is acted on must be what was seen. */
+static bool seen_ok(char kind, gint64 id, gint64 wanted, gint64 version, const char *words, GError **error)
+{
+	if (wanted && wanted != version)
+		g_set_error(error, WISMO_ERROR, WISMO_PARK, "%c%" G_GINT64_FORMAT " has changed: it is %c%" G_GINT64_FORMAT "@%" G_GINT64_FORMAT
+			    " now%s%s; look at it again", kind, id, kind, id, version, words ? ", " : "", words ? words : "");
+	return !wanted || wanted == version;
+}
+
+static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, char **what, char **next,
 		   GError **error)
 {
 	char kind;
-	gint64 id;
+	gint64 id, version;
 
-	ids_parse(text, kinds_of(acts), &kind, &id);
+	parse(text, acts, &kind, &id, &version);
 	if (kind == 'c') {
 		if (!acts->buyer_case(person, id, error))
 			return false;
@@ -42,7 +75,7 @@ static bool act_on(const struct person *person, const char *text, const struct p
 
 		if (!reply)
 			return not_found(text, error);
-		if (!acts->reply(person, reply, error))
+		if (!seen_ok(kind, id, version, reply->version, NULL, error) || !acts->reply(person, reply, error))
 			return false;
 		*state = g_strdup(reply_state_name(reply->state));
 	} else {
@@ -50,11 +83,13 @@ static bool act_on(const struct person *person, const char *text, const struct p
 
 		if (!task)
 			return not_found(text, error);
-		if (!acts->task(person, task, error))
+		*what = words_of(person->store, task);
+		if (!seen_ok(kind, id, version, task->version, *what, error)
+		    || (!version && acts->unseen && !acts->unseen(person, task, *what, error)) || !acts->task(person, task, error))
 			return false;
 		*state = g_strdup(task_state_name(task->state));
 		if (act_by_hand(person->settings, task))
-			*next = g_strdup_printf("wismo done %s", text);
+			*next = g_strdup_printf("wismo done t%" G_GINT64_FORMAT, id);
 	}
 	return true;
 }
@@ -68,9 +103,9 @@ int decide_each(const struct command_options *options, struct person *person, in
 
 	for (int i = 0; i < count; i++) {
 		char kind;
-		gint64 id;
+		gint64 id, version;
 
-		if (!ids_parse(ids[i], kinds_of(acts), &kind, &id))
+		if (!parse(ids[i], acts, &kind, &id, &version))
 			return ids_wrong(options, ids[i], kinds_of(acts));
 	}
 	store = command_open(options, ROLE_COMMAND, &settings, &code);
@@ -87,13 +122,15 @@ int decide_each(const struct command_options *options, struct person *person, in
 		if ((ids[i][0] == 't') != (round < count))
 			continue;
 		g_autoptr(GError) error = NULL;
-		g_autofree char *state = NULL, *next = NULL;
-		bool fine = act_on(person, ids[i], acts, &state, &next, &error);
+		g_autofree char *state = NULL, *what = NULL, *next = NULL;
+		bool fine = act_on(person, ids[i], acts, &state, &what, &next, &error);
 
 		if (options->json)
-			print_json("s", "id", ids[i], "s", "state", state, "s", "error", fine ? NULL : error->message, "s", "next", next, NULL);
+			print_json("s", "id", ids[i], "s", "state", state, "s", "error", fine ? NULL : error->message, "s", "next", next,
+				   "s", "what", what, NULL);
 		else if (fine)
-			printf("%s is %s%s%s\n", ids[i], state, next ? ": do it yourself, then: " : "", next ? next : "");
+			printf("%s is %s%s%s%s%s%s\n", ids[i], state, what ? " (" : "", what ? what : "", what ? ")" : "",
+			       next ? ": do it yourself, then: " : "", next ? next : "");
 		else
 			fprintf(stderr, "wismo %s: %s%s%s\n", person->command, strstr(error->message, ids[i]) ? "" : ids[i],
 				strstr(error->message, ids[i]) ? "" : ": ", error->message);
@@ -129,6 +166,18 @@ static bool approve_task(const struct person *person, struct task *task, GError 
 	fine = false;
 	g_free(answer.why);
 	return fine;
+}
+
+/* A person who has listed the task before sees the new amount first. */
+static bool new_amount(const struct person *person, const struct task *task, const char *what, GError **error)
+{
+	g_autofree char *when = print_moment(task->money_at, person->settings->zone);
+
+	if (task->state != TASK_PROPOSED || !task->money_at || task->money_at < person->now - AMOUNT_NEW_S)
+		return true;
+	g_set_error(error, WISMO_ERROR, WISMO_PARK, "not approved: its amount changed at %s: %s. If that is right: wismo approve t%" G_GINT64_FORMAT
+		    "@%" G_GINT64_FORMAT, when, what, task->id, task->version);
+	return false;
 }
 
 /* The buyer still waits: without an answer on its way the case is a person's, and stands in their list. */
@@ -178,7 +227,7 @@ int approve_command(int argc, char **argv)
 		{ NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
 	};
 	int code = command_options(command_find("approve"), &options, entries, &argc, &argv);
-	const struct person_acts acts = { .reply = approve_reply, .task = approve_task };
+	const struct person_acts acts = { .reply = approve_reply, .task = approve_task, .unseen = new_amount };
 	struct person person = { .command = "approve", .again = again };
 
 	if (code >= 0)

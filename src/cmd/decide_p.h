@@ -18,12 +18,14 @@ struct person {
 
 typedef bool person_reply(const struct person *person, struct reply *reply, GError **error);
 typedef bool person_task(const struct person *person, struct task *task, GError **error);
+typedef bool person_look(const struct person *person, const struct task *task, const char *what, GError **error);
 typedef bool person_case(const struct person *person, gint64 id, GError **error);
 
 /* Either reply and task, or a case and the state in which it is then. */
 struct person_acts {
 	person_reply *reply;
 	person_task *task;
+	person_look *unseen;	/* refuses a task that was named without its version; NULL: none is refused */
 	person_case *buyer_case;
 	const char *case_state;
 };

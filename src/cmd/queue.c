@@ -92,7 +92,7 @@ static void show_reply(const struct listing *listing, const struct reply *reply)
 			   "s", "order_no", buyer_case && *buyer_case->order_no ? buyer_case->order_no : NULL,
 			   "b", "edited", reply->edited, "s", "approved_by", reply->approved_by, "i", "attempts", (gint64) reply->attempts,
 			   "s", "server_said", reply->server_said, "t", "due_at", due_at, "t", "not_before", reply->not_before,
-			   "t", "created_at", reply->created_at, "t", "sent_at", reply->sent_at, NULL);
+			   "t", "created_at", reply->created_at, "t", "sent_at", reply->sent_at, "i", "version", reply->version, NULL);
 		return;
 	}
 	g_autofree char *due = print_deadline(reply->state == REPLY_DRAFT || reply->state == REPLY_BLOCKED ? due_at : 0, now, listing->settings->zone);
@@ -121,22 +121,13 @@ int replies_command(int argc, char **argv)
 	return show_queue(&replies, argc, argv);
 }
 
-/* "24.90 EUR": for the list; replies write amounts in the buyer's way. */
-static char *amount_of(const struct task *task)
-{
-	if (task->amount_cents < 0)
-		return g_strdup("-");
-	return g_strdup_printf("%" G_GINT64_FORMAT ".%02d %s", task->amount_cents / 100, (int) (task->amount_cents % 100),
-			       task->currency ? task->currency : "");
-}
-
 static bool show_task(const struct listing *listing, const struct task *task, GError **error)
 {
 	g_autofree char *json = listing->table ? NULL : act_json(listing->store, task, error);
 	g_autofree char *id = g_strdup_printf("t%" G_GINT64_FORMAT, task->id);
 	g_autofree char *case_id = g_strdup_printf("c%" G_GINT64_FORMAT, task->case_id);
 	g_autofree char *order_no = task_order_no(listing->store, task, NULL);
-	g_autofree char *amount = amount_of(task);
+	g_autofree char *amount = task_amount(task);
 	g_autofree char *due = print_deadline(task->due_at, clock_now(), listing->settings->zone);
 	g_autofree char *why = print_clean(task->why, 60);
 

@@ -15,6 +15,8 @@
 
 static const char *const modes[] = { "observe", "draft", "auto" };
 
+#define CASES_MOST 10		/* one screen */
+
 struct view {
 	gint64 now;
 	const char *zone;
@@ -124,7 +126,7 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 			   o->next_due_at, "i", "overdue", o->overdue, "i", "near", o->near, "i", "for_person", o->for_person, "i", "drafts", o->drafts,
 			   "i", "replies_due", o->due, "i", "sent", o->sent, "i", "uncertain", o->uncertain, "i", "refused", o->refused,
 			   "i", "blocked", o->blocked, "i", "tasks_proposed", o->tasks_proposed, "i", "tasks_approved", o->tasks_approved,
-			   "i", "tasks_failed", o->tasks_failed, NULL);
+			   "i", "tasks_executed", o->tasks_executed, "i", "tasks_failed", o->tasks_failed, NULL);
 		return;
 	}
 	if (o->overdue || o->near) {
@@ -139,26 +141,26 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "");
 	printf("replies   %d drafts, %d leaving, %d sent, %d uncertain, %d refused, %d blocked\n", (int) o->drafts, (int) o->due,
 	       (int) o->sent, (int) o->uncertain, (int) o->refused, (int) o->blocked);
-	printf("tasks     %d proposed, %d approved, %d failed or uncertain\n", (int) o->tasks_proposed, (int) o->tasks_approved,
-	       (int) o->tasks_failed);
+	printf("tasks     %d proposed, %d approved, %d executed and not said to be done, %d failed or uncertain\n", (int) o->tasks_proposed,
+	       (int) o->tasks_approved, (int) o->tasks_executed, (int) o->tasks_failed);
 }
 
-/* "t1 t4": approved tasks that no hook does. Owned; "": none. */
-static char *by_hand(struct store *store, const struct settings *settings, GError **error)
+/* "t1 t4": those in this state, approved: only what no hook does. Owned; "": none. */
+static char *yours(struct store *store, const struct settings *settings, enum task_state state, GError **error)
 {
-	g_autoptr(GPtrArray) tasks = task_list(store, TASK_APPROVED, 0, error);
+	g_autoptr(GPtrArray) tasks = task_list(store, (int) state, 0, error);
 	GString *ids = g_string_new(NULL);
 
 	for (guint i = 0; tasks && i < tasks->len; i++) {
 		const struct task *task = g_ptr_array_index(tasks, i);
 
-		if (act_by_hand(settings, task))
+		if (state != TASK_APPROVED || act_by_hand(settings, task))
 			g_string_append_printf(ids, "%st%" G_GINT64_FORMAT, ids->len ? " " : "", task->id);
 	}
 	return g_string_free(ids, !tasks);
 }
 
-static void advise(const struct overview *o, const char *yours)
+static void advise(const struct overview *o, const char *by_hand, const char *executed)
 {
 	if (o->drafts || o->blocked || o->uncertain || o->refused)
 		printf("next: wismo replies\n");
@@ -166,10 +168,12 @@ static void advise(const struct overview *o, const char *yours)
 		printf("next: wismo tasks\n");
 	else if (o->for_person)
 		printf("next: wismo cases --state person\n");
-	else if (!*yours)
+	else if (!*by_hand && !*executed)
 		printf("nothing waits for you\n");
-	if (*yours)
-		printf("next: do what you have approved (wismo show %.*s), then: wismo done %s\n", (int) strcspn(yours, " "), yours, yours);
+	if (*by_hand)
+		printf("next: do what you have approved (wismo show %.*s), then: wismo done %s\n", (int) strcspn(by_hand, " "), by_hand, by_hand);
+	if (*executed)
+		printf("next: your hook has these; once the buyer has got it: wismo done %s\n", executed);
 }
 
 static bool show_all(struct store *store, const struct settings *settings, struct view *view, GError **error)
@@ -177,9 +181,10 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 	static const char *const boxes[] = { "ACCOUNT", "FOLDER", "LOOKED AT", "STATE", NULL };
 	static const char *const cases[] = { "CASE", "STATE", "WANTS", "ORDER", "DEADLINE", "WHY", NULL };
 	struct overview overview;
-	g_autofree char *yours = by_hand(store, settings, error);
+	g_autofree char *by_hand = yours(store, settings, TASK_APPROVED, error);
+	g_autofree char *executed = by_hand ? yours(store, settings, TASK_EXECUTED, error) : NULL;
 
-	if (!yours)
+	if (!executed)
 		return false;
 	if (!overview_get(store, view->now, &overview, error))
 		return false;
@@ -194,11 +199,13 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 	if (!view->json && overview.cases_open)
 		putchar('\n');
 	view->table = print_table_new(cases);
-	if (!overview_cases(store, NULL, 0, 10, show_case, view, error))
+	if (!overview_cases(store, NULL, 0, CASES_MOST, show_case, view, error))
 		return false;
 	print_table_free(view->table);
+	if (!view->json && overview.cases_open > CASES_MOST)
+		printf("and %d more: wismo cases\n", (int) overview.cases_open - CASES_MOST);
 	if (!view->json)
-		advise(&overview, yours);
+		advise(&overview, by_hand, executed);
 	return true;
 }
 

@@ -87,7 +87,7 @@ char *act_json(struct store *store, const struct task *task, GError **error)
 
 	if (!buyer_case)
 		return NULL;
-	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
 			   "id", id, "kind", task_kind_name(task->kind), "state", task_state_name(task->state), "case", case_id,
 			   "channel", buyer_case->channel, "account", buyer_case->account,
 			   "order_no", maybe(order ? order->order_no : buyer_case->order_no), "line_no", maybe(task->line_no),
@@ -95,7 +95,8 @@ char *act_json(struct store *store, const struct task *task, GError **error)
 			   "quantity", (json_int_t) task->quantity,
 			   "amount_cents", task->amount_cents < 0 ? json_null() : json_integer(task->amount_cents),
 			   "currency", maybe(task->currency), "why", maybe(task->why), "due_at", moment(task->due_at),
-			   "due_why", maybe(task->due_why), "result", maybe(task->result), "key", json_string(key));
+			   "due_why", maybe(task->due_why), "result", maybe(task->result), "key", json_string(key),
+			   "version", (json_int_t) task->version);
 	dumped = json_dumps(object, JSON_COMPACT);
 	text = g_strdup(dumped);
 	free(dumped);

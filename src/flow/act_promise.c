@@ -27,6 +27,7 @@ bool act_promise(struct store *store, const struct reply *reply, GError **error)
 	int kind = verdict && verdict->task ? task_kind_find(verdict->task) : TASK_TRACE;
 	g_autoptr(GPtrArray) tasks = verdict ? task_list(store, -1, 0, error) : NULL;
 	gint64 order_id;
+	bool kept = false;
 
 	if (!tasks || !order_of(store, reply->case_id, &order_id, error))
 		return false;
@@ -34,12 +35,20 @@ bool act_promise(struct store *store, const struct reply *reply, GError **error)
 		const struct task *task = g_ptr_array_index(tasks, i);
 		bool ours = task->case_id == reply->case_id || (order_id && task->order_id == order_id);
 
-		if (!ours || (int) task->kind != kind || (task->state != TASK_PROPOSED && task->state != TASK_REJECTED))
+		if (!ours || (int) task->kind != kind)
 			continue;
+		if (task->state != TASK_PROPOSED && task->state != TASK_REJECTED) {
+			kept = true;
+			continue;
+		}
 		g_set_error(error, WISMO_ERROR, WISMO_PARK, "it promises a %s, and t%" G_GINT64_FORMAT " is %s; %s", task_kind_name(task->kind),
 			    task->id, task_state_name(task->state), task->state == TASK_PROPOSED ? "approve both together"
 			    : "edit the text (wismo edit) or reject it");
 		return false;
 	}
-	return true;
+	if (kind == TASK_TRACE || kept)
+		return true;
+	g_set_error(error, WISMO_ERROR, WISMO_PARK, "it promises a %s, and there is no such task (wismo explain r%" G_GINT64_FORMAT " tells why); "
+		    "edit the text (wismo edit) or reject it", task_kind_name((enum task_kind) kind), reply->id);
+	return false;
 }

@@ -34,6 +34,14 @@ int task_state_find(const char *name)
 	return find(states, TASK_STATE_COUNT, name);
 }
 
+char *task_amount(const struct task *task)
+{
+	if (task->amount_cents < 0)
+		return g_strdup("-");
+	return g_strdup_printf("%" G_GINT64_FORMAT ".%02d%s%s", task->amount_cents / 100, (int) (task->amount_cents % 100),
+			       task->currency ? " " : "", task->currency ? task->currency : "");
+}
+
 struct task *task_new(void)
 {
 	struct task *task = g_new0(struct task, 1);

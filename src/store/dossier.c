@@ -66,11 +66,11 @@ static bool visit_row(sqlite3_stmt *row, void *user)
 #define REPLY "SELECT json_object('id', " ID("r", "id") ", 'case', " ID("c", "case_id") ", 'mail', " ID("m", "mail") ", 'state', state, 'why', why," \
 	" 'template', template, 'lang', lang, 'to', recipient, 'subject', subject, 'body', body, 'message_id', message_id, 'edited', " YES("edited") "," \
 	" 'approved_by', approved_by, 'attempts', attempts, 'server_said', server_said, 'not_before', " AT("not_before") ", 'created_at', " \
-	AT("created_at") ", 'sent_at', " AT("sent_at") ", 'confirmed_at', " AT("confirmed_at") ") FROM replies"
+	AT("created_at") ", 'sent_at', " AT("sent_at") ", 'confirmed_at', " AT("confirmed_at") ", 'version', version) FROM replies"
 #define TASK "SELECT json_object('id', " ID("t", "t.id") ", 'case', " ID("c", "t.case_id") ", 'kind', t.kind, 'state', t.state, 'why', t.why, 'order_no'," \
 	" o.order_no, 'line_no', nullif(t.line_no, ''), 'amount_cents', nullif(t.amount_cents, -1), 'currency', t.currency, 'quantity', t.quantity," \
 	" 'approved_by', t.approved_by, 'result', t.result, 'due_at', " AT("t.due_at") ", 'due_why', t.due_why, 'created_at', " AT("t.created_at") "," \
-	" 'changed_at', " AT("t.changed_at") ") FROM tasks AS t LEFT JOIN orders AS o ON o.id = t.order_id"
+	" 'changed_at', " AT("t.changed_at") ", 'version', t.version) FROM tasks AS t LEFT JOIN orders AS o ON o.id = t.order_id"
 
 bool dossier_each(struct store *store, gint64 case_id, dossier_row *row, void *user, GError **error)
 {

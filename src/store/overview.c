@@ -32,7 +32,8 @@ bool overview_get(struct store *store, gint64 now, struct overview *o, GError **
 	o->refused = count(store, &cause, "SELECT count(*) FROM replies WHERE state = 'refused'");
 	o->blocked = count(store, &cause, "SELECT count(*) FROM replies WHERE state = 'blocked'");
 	o->tasks_proposed = count(store, &cause, "SELECT count(*) FROM tasks WHERE state = 'proposed'");
-	o->tasks_approved = count(store, &cause, "SELECT count(*) FROM tasks WHERE state IN ('approved', 'executing', 'executed')");
+	o->tasks_approved = count(store, &cause, "SELECT count(*) FROM tasks WHERE state IN ('approved', 'executing')");
+	o->tasks_executed = count(store, &cause, "SELECT count(*) FROM tasks WHERE state = 'executed'");
 	o->tasks_failed = count(store, &cause, "SELECT count(*) FROM tasks WHERE state IN ('failed', 'uncertain')");
 	o->for_person = count(store, &cause, "SELECT count(*) FROM cases WHERE state = 'person'")
 		+ o->mails_parked + o->drafts + o->uncertain + o->refused + o->blocked + o->tasks_proposed + o->tasks_failed;

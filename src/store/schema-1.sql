@@ -331,6 +331,7 @@ CREATE TABLE tasks (
   quantity INTEGER NOT NULL DEFAULT 1,
   amount_cents INTEGER NOT NULL DEFAULT -1,
   currency TEXT,
+  money_at INTEGER NOT NULL DEFAULT 0,         -- when the three above last changed after they were proposed: a person may have seen others
   shipment INTEGER REFERENCES shipments (id),
   state TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'executing', 'executed', 'done', 'rejected', 'failed', 'uncertain')),
   rejected_by TEXT CHECK (rejected_by IN ('person', 'mind')),

@@ -7,7 +7,7 @@
 
 #define BIT(state) (1u << (state))
 #define COLUMNS "id, case_id, verdict, kind, cause, coalesce(order_id, 0), line_no, quantity, amount_cents, currency," \
-	" coalesce(shipment, 0), state, why, due_at, due_why, approved_by, attempts, result, created_at, changed_at, version"
+	" coalesce(shipment, 0), state, why, due_at, due_why, approved_by, attempts, result, created_at, changed_at, version, money_at"
 
 static bool read_row(sqlite3_stmt *row, void *user)
 {
@@ -37,6 +37,7 @@ static bool read_row(sqlite3_stmt *row, void *user)
 	task->created_at = sql_column_int(row, 18);
 	task->changed_at = sql_column_int(row, 19);
 	task->version = sql_column_int(row, 20);
+	task->money_at = sql_column_int(row, 21);
 	g_ptr_array_add(user, task);
 	return true;
 }

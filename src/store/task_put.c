@@ -6,6 +6,9 @@
 
 #include "wismo/base/error.h"
 
+/* Whoever listed the task before must not approve what he has not seen. */
+#define MONEY_AT "iif((quantity, amount_cents, currency) IS NOT "
+
 /* 0 is SQL NULL for the references. */
 static int insert(struct store *store, const struct task *task, gint64 now, GError **error)
 {
@@ -21,9 +24,10 @@ static int insert(struct store *store, const struct task *task, gint64 now, GErr
 /* What the mind itself had withdrawn stands again, as the new verdict says: under its case, and with alarms of its own. */
 static int propose_again(struct store *store, const struct task *task, gint64 now, GError **error)
 {
-	return sql_change(store, error, "UPDATE tasks SET state = 'proposed', rejected_by = NULL, case_id = ?, verdict = ?, quantity = ?,"
-			  " amount_cents = ?, currency = ?, shipment = nullif(?, 0), why = ?, due_at = ?, due_why = ?, near_said = 0,"
-			  " passed_said = 0, changed_at = ?, version = version + 1 WHERE cause = ? AND rejected_by = 'mind'", "iiiisisisis",
+	return sql_change(store, error, "UPDATE tasks SET state = 'proposed', rejected_by = NULL, case_id = ?1, verdict = ?2, quantity = ?3,"
+			  " amount_cents = ?4, currency = ?5, shipment = nullif(?6, 0), why = ?7, due_at = ?8, due_why = ?9, near_said = 0,"
+			  " passed_said = 0, changed_at = ?10, version = version + 1, money_at = " MONEY_AT "(?3, ?4, ?5), ?10, money_at)"
+			  " WHERE cause = ?11 AND rejected_by = 'mind'", "iiiisisisis",
 			  task->case_id, task->verdict, task->quantity, task->amount_cents, task->currency, task->shipment, task->why,
 			  task->due_at, task->due_why, now, task->cause);
 }
@@ -35,7 +39,7 @@ static int renew(struct store *store, const struct task *task, gint64 now, GErro
 {
 	return sql_change(store, error, "UPDATE tasks SET case_id = ?2, verdict = ?3, quantity = ?4, amount_cents = ?5, currency = ?6,"
 			  " shipment = nullif(?7, 0), due_at = ?8, due_why = ?9, why = iif(approved_by IS NULL, ?10, why), changed_at = ?11,"
-			  " version = version + 1 WHERE cause = ?1 AND state = 'proposed'"
+			  " version = version + 1, money_at = " MONEY_AT "(?4, ?5, ?6), ?11, money_at) WHERE cause = ?1 AND state = 'proposed'"
 			  " AND ((quantity, amount_cents, currency) IS NOT (?4, ?5, ?6)"
 			  " OR ((case_id = ?2 OR (SELECT c.state FROM cases c WHERE c.id = tasks.case_id) = 'closed')"
 			  " AND ((case_id, coalesce(shipment, 0), due_at, due_why) IS NOT (?2, ?7, ?8, ?9)"

@@ -155,10 +155,22 @@ three run --once; three replies; check 'a section that was added is used at the 
 three show c1 --json; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
 sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
 three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
-three approve t1; check 'approve a task that no hook does: says who does it' 0 $? '^t1 is approved: do it yourself, then: wismo done t1$'
+three approve t1; check 'approve a task that no hook does: says what, and who does it' 0 $? '^t1 is approved (trace, order A-1001): do it yourself, then: wismo done t1$'
 three status; check 'and status ends with it' 0 "$(tail -1 "$dir/out" | grep -q '^next: .*: wismo done t1$'; echo $?)"
-three done t1; check 'done' 0 $? '^t1 is done$'
+three done t1; check 'done' 0 $? '^t1 is done (trace, order A-1001)$'
 three status; check 'then status has forgotten it' 0 "$(grep -c 'wismo done' "$dir/out")"
+# What a person listed is not what he approves when the amount has changed since.
+sed -i "s/^mode = .*/mode = \"draft\"/" "$dir/three.conf"
+for price in 19,90 29,90; do
+	sed "s/9,90/$price/; s/deliver by/promised/" "$dir/o3.csv" >"$dir/o3b.csv"; three import orders --channel shop "$dir/o3b.csv" && three run --once
+done
+three approve t2; check 'a new amount is not approved unseen' 1 $? 'its amount changed at .*: refund of 29.90, order A-1001, line 1. If that is right: wismo approve t2@2$'
+three approve t2@1; check 'nor an older version' 1 $? 't2 has changed: it is t2@2 now, refund of 29.90'
+three approve t2@x; check 'a version is a number' 2 $? 'no id'
+three tasks --json; check 'lists for scripts have the version' 0 $? '"id":"t2".*"version":2'
+three approve t2@2 --json; check 'what was seen is approved, and told' 0 $? '"what":"refund of 29.90, order A-1001, line 1"'
+printf '\nhook "refund" { export = "refunds" }\n' >>"$dir/three.conf"; three run --once
+three status; check 'what a hook has done waits for its done' 0 $? '^next: your hook has these; .*: wismo done t2$'
 # A start that comes too late is not passed over.
 sed "s|from = |start = \"all\"\n\tfrom = |" "$WISMO_CONFIG" >"$dir/late.conf"
 run run --once --config "$dir/late.conf"; check 'a start that comes too late is told' 0 $? '^warning account main: 1 mail received since .start. was archived before'

@@ -157,6 +157,12 @@ static void a_promise_waits_for_the_task_of_the_other_case(void **state)
 	task = task_1();
 	assert_true(task_approve(desk.flow.store, task, T0 + 2 * HOUR_S, "anna", NULL));
 	assert_true(act_promise(desk.flow.store, reply, NULL));
+	/* A promise without any task is none that could be kept. */
+	desk_run("UPDATE tasks SET state = 'rejected', rejected_by = 'person'");
+	desk_run("DELETE FROM tasks");
+	g_clear_error(&error);
+	assert_false(act_promise(desk.flow.store, reply, &error));
+	assert_non_null(strstr(error->message, "it promises a reship, and there is no such task"));
 }
 
 /* ---- what was proposed before ---- */

@@ -37,8 +37,12 @@ struct task {
 	int attempts;
 	char *result;
 	gint64 created_at, changed_at;
+	gint64 money_at;	/* when quantity, amount or currency changed after it was proposed; 0: never */
 	gint64 version;
 };
+
+/* "24.90 EUR", "24.90", "-": for lists and messages; replies write amounts in the buyer's way. Owned. */
+char *task_amount(const struct task *task);
 
 struct task *task_new(void);
 void task_free(gpointer task);

@@ -17,7 +17,7 @@ struct overview {
 	gint64 near;			/* cases whose deadline is less than ALARM_CASE_S away */
 	gint64 for_person;		/* cases in state person, drafts, uncertain replies, proposed and uncertain tasks together */
 	gint64 drafts, due, sent, uncertain, refused, blocked;	/* replies */
-	gint64 tasks_proposed, tasks_approved, tasks_failed;
+	gint64 tasks_proposed, tasks_approved, tasks_executed, tasks_failed;
 };
 
 bool overview_get(struct store *store, gint64 now, struct overview *overview, GError **error);
