@@ -19,11 +19,11 @@ static json_t *time_or_null(gint64 at)
 	return text ? json_string(text) : json_null();
 }
 
-/* Proven: there is a check digit, and it is right. A digit that fails a known rule is not valid, though where the rule was only observed
- * with that carrier the number is asked about all the same; one that fails arithmetic which was itself made out says nothing. */
+/* A digit that fails the carrier's rule is not valid, though where the rule was only observed with that carrier the number is asked
+ * about all the same; where a right digit only proves, another one says nothing. */
 static bool digit_fine(const struct carrier_candidate *one)
 {
-	return one->proven || !one->form->check || check_made_out(one->form->check);
+	return one->proven || !one->form->check || one->form->proves_only;
 }
 
 static json_t *candidates_json(const GArray *candidates)

@@ -9,7 +9,7 @@
 
 static cfg_opt_t number_options[] = {
 	CFG_STR("form", NULL, CFGF_NONE), CFG_STR("check", NULL, CFGF_NONE), CFG_STR("before", NULL, CFGF_NONE),
-	CFG_STR("page", NULL, CFGF_NONE), CFG_INT("likely", 5, CFGF_NONE), CFG_BOOL("needs_hint", cfg_false, CFGF_NONE), CFG_BOOL("observed", cfg_false, CFGF_NONE),
+	CFG_STR("page", NULL, CFGF_NONE), CFG_INT("likely", 5, CFGF_NONE), CFG_BOOL("needs_hint", cfg_false, CFGF_NONE), CFG_BOOL("observed", cfg_false, CFGF_NONE), CFG_BOOL("proves_only", cfg_false, CFGF_NONE),
 	CFG_STR_LIST("valid", (char *) "{}", CFGF_NONE), CFG_STR_LIST("invalid", (char *) "{}", CFGF_NONE), CFG_END()
 };
 static cfg_opt_t limit_options[] = {
@@ -87,6 +87,7 @@ static bool read_number(cfg_t *section, struct carrier *carrier, GError **error)
 	form->page = g_strdup(cfg_getstr(section, "page"));
 	form->likely = (int) cfg_getint(section, "likely");
 	form->observed = cfg_getbool(section, "observed");
+	form->proves_only = cfg_getbool(section, "proves_only");
 	form->needs_hint = cfg_getbool(section, "needs_hint");
 	g_ptr_array_unref(form->valid);
 	g_ptr_array_unref(form->invalid);

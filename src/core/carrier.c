@@ -203,7 +203,7 @@ bool carrier_form_of(const struct carrier *carrier, const char *number, struct c
 
 		if (!carrier_form_fits(one.form, number, &one.proven))
 			continue;
-		one.valid = one.proven || !one.form->check || one.form->observed;
+		one.valid = one.proven || !one.form->check || one.form->observed || one.form->proves_only;
 		one.guess = !one.proven && one.form->likely <= LIKELY_LEAST;
 		one.likely = one.form->check && !one.proven ? MIN(one.form->likely, LIKELY_LEAST) : one.form->likely;
 		if (better(&one, best))

@@ -198,7 +198,7 @@ KINDS = [
     Kind("laposte", lambda: rnd.choice(("6A", "8U", "9V", "8G")), lambda: digits(10), gs1, count=4, wrong=0),
     Kind("laposte", "", lambda: "870" + digits(11), iso37_36, count=2, wrong=2),
     Kind("mondial_relay", lambda: (lambda b: b + mod11(b))(digits(10) + "0101"), lambda: digits(10), mod11),
-    Kind("post_at", "10", lambda: digits(20), count=3),
+    Kind("post_at", "", lambda: "10" + digits(19), gs1, count=3, wrong=0),
     Kind("swiss_post", "99", lambda: digits(16), count=4, form=lambda n: ".".join((n[:2], n[2:4], n[4:10], n[10:]))),
     Kind("correos", "PQ", lambda: letters(2) + digits(18) + letters(1), count=2),
     Kind("poste_italiane", "1UW", lambda: letters(1) + digits(9), count=2),
@@ -241,7 +241,7 @@ POSTS = {
     "IT": "poste_italiane", "AU": "australia_post", "CA": "canada_post", "SE": "postnord", "DK": "postnord", "NO": "bring", "BE": "bpost",
     "PL": "poczta_polska", "CZ": "czech_post", "JP": "japan_post", "KR": "korea_post", "CN": "china_post", "HK": "hongkong_post",
     "SG": "singapore_post", "IN": "india_post", "BR": "correios", "PT": "ctt", "IE": "an_post", "HU": "magyar_posta", "GR": "hellenic_post",
-    "TR": "ptt", "UA": "ukrposhta", "NZ": "nz_post", "MY": "pos_malaysia", "TH": "thailand_post", "RO": "posta_romana", "EE": "omniva",
+    "FI": "posti", "TR": "ptt", "UA": "ukrposhta", "NZ": "nz_post", "MY": "pos_malaysia", "TH": "thailand_post", "RO": "posta_romana", "EE": "omniva",
     "CV": "posts", "CF": "posts", "ZA": "south_african_post", "IL": "israel_post", "MX": "correos_mexico", "VN": "vietnam_post",
     "ID": "pos_indonesia", "EG": "egypt_post", "IS": "posturinn", "TW": "chunghwa_post", "KZ": "kazpost", "SA": "saudi_post",
 }

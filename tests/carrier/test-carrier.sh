@@ -16,7 +16,7 @@ out=$("$wismo" track --json 00340434161094015902); is "a right number" $? 0
 has "is the carrier's first" "$out" '"candidates":[{"carrier":"dhl","format":"NVE","valid":true,"proven":true}'
 out=$("$wismo" track --json '1z 5r8 939 0357 567 128'); is "a wrong check digit" $? 1
 has "is listed and not valid" "$out" '[{"carrier":"ups","format":"1Z","valid":false,"proven":false}]'
-out=$("$wismo" track --json H00XTS5054749588); has "a wrong digit by a rule that nobody published proves nothing" "$out" '"carrier":"evri","format":"16 signs","valid":true,"proven":false'
+out=$("$wismo" track --json SF1406050054884); has "a wrong digit by a rule that only proves says nothing" "$out" '"carrier":"sf_express","format":"SF","valid":true,"proven":false'
 out=$("$wismo" track --json 8U37966676384); has "a wrong digit by a known rule is not valid, though that carrier never said so" "$out" '"carrier":"laposte",'
 has "nor proven" "$(echo "$out" | grep -o '"carrier":"laposte"[^}]*')" '"valid":false,"proven":false'
 sed 's/status = delivered at = /status = lost at = /' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/a.conf"

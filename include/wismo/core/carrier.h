@@ -22,7 +22,8 @@ struct carrier_form {
 	const struct check_rule *check;	/* NULL: nothing to check */
 	char *before;			/* digits counted before the checked part though not written there; NULL: none */
 	char *page;			/* instead of the carrier's; NULL: that one */
-	bool observed;			/* nobody published the rule: a wrong digit makes a number less likely, not wrong */
+	bool observed;			/* the carrier has not published the rule: a wrong digit is told, and asked about all the same */
+	bool proves_only;		/* nor have enough numbers been seen: a right digit proves, another one says nothing */
 	int likely;			/* 0..9: which carrier to name first when several fit */
 	bool needs_hint;		/* in free text only near a word like "tracking": too many numbers look so */
 	GPtrArray *valid, *invalid;	/* char *: the file's own examples */

@@ -9,8 +9,6 @@
 struct check_rule;
 const struct check_rule *check_find(const char *name);
 const char *check_name(const struct check_rule *rule);
-/* True: nobody published the arithmetic itself; it was made out from numbers that people had shown. */
-bool check_made_out(const struct check_rule *rule);
 bool check_ok(const struct check_rule *rule, const char *number);
 
 /* For messages and tests: the n-th rule, NULL past the end. */
