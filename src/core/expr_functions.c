@@ -11,43 +11,77 @@
 #define HEAP_LIMIT_KB 1024
 #define DEPTH_LIMIT 10000
 #define PATTERN_CAP_BYTES 4096
+#define KEPT_MOST 500		/* of each; the shipped carriers have some forty */
 
-static void forget_pattern(void *code)
+/* What was made once for a text, as long as the engine lives. Not sqlite3_set_auxdata: that ends with each evaluation, and
+ * a carrier's answer has hundreds. Texts may come from answers, so each table is emptied when it has grown to KEPT_MOST. */
+struct kept {
+	GHashTable *codes;	/* pattern -> pcre2_code */
+	GHashTable *zones;	/* identifier -> GTimeZone */
+};
+
+static void kept_clear(gpointer data)
 {
-	pcre2_code_free(code);
+	const struct kept *kept = data;
+
+	g_hash_table_unref(kept->codes);
+	g_hash_table_unref(kept->zones);
 }
 
-/* The pattern in argument 1, compiled once for each place in an expression where it is constant. */
-static pcre2_code *pattern(sqlite3_context *context, sqlite3_value **args)
+static void kept_drop(void *kept)
 {
-	pcre2_code *code = sqlite3_get_auxdata(context, 1);
+	g_rc_box_release_full(kept, kept_clear);
+}
+
+static struct kept *kept_new(void)
+{
+	struct kept *kept = g_rc_box_new(struct kept);
+
+	kept->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) pcre2_code_free);
+	kept->zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_time_zone_unref);
+	return kept;
+}
+
+static gpointer keep(GHashTable *table, const char *name, gpointer value)
+{
+	if (g_hash_table_size(table) >= KEPT_MOST)
+		g_hash_table_remove_all(table);
+	g_hash_table_insert(table, g_strdup(name), value);
+	return value;
+}
+
+/* The pattern in argument 1; NULL with an error. */
+static const pcre2_code *pattern(sqlite3_context *context, sqlite3_value **args)
+{
+	struct kept *kept = sqlite3_user_data(context);
+	const char *source = (const char *) sqlite3_value_text(args[1]);
+	pcre2_code *code;
 	PCRE2_UCHAR message[120];
 	g_autofree char *text = NULL;
 	PCRE2_SIZE offset;
 	int number;
 
+	if (!source) {
+		sqlite3_result_error_nomem(context);
+		return NULL;
+	}
+	code = g_hash_table_lookup(kept->codes, source);
 	if (code)
 		return code;
 	if (sqlite3_value_bytes(args[1]) > PATTERN_CAP_BYTES) {
 		sqlite3_result_error(context, "regular expression longer than 4096 bytes", -1);
 		return NULL;
 	}
-	code = pcre2_compile(sqlite3_value_text(args[1]), PCRE2_ZERO_TERMINATED,
+	code = pcre2_compile((PCRE2_SPTR) source, PCRE2_ZERO_TERMINATED,
 			     PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &number, &offset, NULL);
 	if (!code) {
 		pcre2_get_error_message(number, message, sizeof message);
-		text = g_strdup_printf("regular expression: %s at character %zu of \"%s\"", (char *) message, offset,
-				       (const char *) sqlite3_value_text(args[1]));
+		text = g_strdup_printf("regular expression: %s at character %zu of \"%s\"", (char *) message, offset, source);
 		sqlite3_result_error(context, text, -1);
 		return NULL;
 	}
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	sqlite3_set_auxdata(context, 1, code, forget_pattern);
-	/* SQLite may free it at once when the pattern is not constant. */
-	code = sqlite3_get_auxdata(context, 1);
-	if (!code)
-		sqlite3_result_error_nomem(context);
-	return code;
+	return keep(kept->codes, source, code);
 }
 
 /* Number of groups set, 0 for no match, -1 when the matcher gave up (the error is set). */
@@ -77,7 +111,7 @@ static bool null_args(sqlite3_value **args)
 static void regexp_like(sqlite3_context *context, int count, sqlite3_value **args)
 {
 	pcre2_match_data *found;
-	pcre2_code *code;
+	const pcre2_code *code;
 	int groups;
 
 	(void) count;
@@ -96,7 +130,7 @@ static void regexp_like(sqlite3_context *context, int count, sqlite3_value **arg
 static void regexp_extract(sqlite3_context *context, int count, sqlite3_value **args)
 {
 	pcre2_match_data *found;
-	pcre2_code *code;
+	const pcre2_code *code;
 	uint32_t most;
 	PCRE2_SIZE *ends;
 	int groups, group;
@@ -119,31 +153,26 @@ static void regexp_extract(sqlite3_context *context, int count, sqlite3_value **
 	pcre2_match_data_free(found);
 }
 
-static void forget_zone(void *zone)
+/* NULL with an error for a name that is no zone's. */
+static GTimeZone *zone_of(sqlite3_context *context, sqlite3_value *value)
 {
-	g_time_zone_unref(zone);
-}
-
-/* NULL without an error when no zone is given. */
-static GTimeZone *zone_of(sqlite3_context *context, sqlite3_value *name)
-{
-	GTimeZone *zone = sqlite3_get_auxdata(context, 1);
+	struct kept *kept = sqlite3_user_data(context);
+	const char *name = (const char *) sqlite3_value_text(value);
+	GTimeZone *zone = name ? g_hash_table_lookup(kept->zones, name) : NULL;
 
 	if (zone)
-		return g_time_zone_ref(zone);
-	zone = g_time_zone_new_identifier((const char *) sqlite3_value_text(name));
-	if (!zone) {
-		sqlite3_result_error(context, "time_parse: no such time zone", -1);
-		return NULL;
-	}
-	sqlite3_set_auxdata(context, 1, g_time_zone_ref(zone), forget_zone);
-	return zone;
+		return zone;
+	zone = name ? g_time_zone_new_identifier(name) : NULL;
+	if (zone)
+		return keep(kept->zones, name, zone);
+	sqlite3_result_error(context, "time_parse: no such time zone", -1);
+	return NULL;
 }
 
 static void time_parse(sqlite3_context *context, int count, sqlite3_value **args)
 {
 	bool zoned = count > 1 && sqlite3_value_type(args[1]) != SQLITE_NULL;
-	g_autoptr(GTimeZone) zone = NULL;
+	GTimeZone *zone = NULL;
 	int form = MOMENT_YMD;
 	gint64 at;
 
@@ -167,9 +196,14 @@ void expr_functions_install(sqlite3 *db)
 {
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
 
-	sqlite3_create_function_v2(db, "regexp_like", 2, flags, NULL, regexp_like, NULL, NULL, NULL);
-	sqlite3_create_function_v2(db, "regexp_extract", 2, flags, NULL, regexp_extract, NULL, NULL, NULL);
-	sqlite3_create_function_v2(db, "regexp_extract", 3, flags, NULL, regexp_extract, NULL, NULL, NULL);
-	for (int args = 1; args <= 3; args++)
-		sqlite3_create_function_v2(db, "time_parse", args, flags, NULL, time_parse, NULL, NULL, NULL);
+	static const struct { const char *name; int args; void (*call)(sqlite3_context *, int, sqlite3_value **); } functions[] = {
+		{ "regexp_like", 2, regexp_like }, { "regexp_extract", 2, regexp_extract }, { "regexp_extract", 3, regexp_extract },
+		{ "time_parse", 1, time_parse }, { "time_parse", 2, time_parse }, { "time_parse", 3, time_parse },
+	};
+	struct kept *kept = kept_new();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(functions); i++)
+		sqlite3_create_function_v2(db, functions[i].name, functions[i].args, flags, g_rc_box_acquire(kept), functions[i].call,
+					   NULL, NULL, kept_drop);
+	kept_drop(kept);
 }
