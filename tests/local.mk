@@ -105,9 +105,15 @@ tests_unit_test_autoconfig_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_autoconfig_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/flow/test-discover
-tests_flow_test_discover_SOURCES = tests/flow/test-discover.c $(TEST_SEAMS)
+tests_flow_test_discover_SOURCES = tests/flow/test-discover.c tests/lib/resolver.c tests/lib/resolver.h $(TEST_SEAMS)
 tests_flow_test_discover_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_discover_LDADD = $(ALL_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-domain-file
+tests_flow_test_domain_file_SOURCES = tests/flow/test-domain-file.c tests/lib/resolver.c tests/lib/resolver.h $(TEST_SEAMS)
+tests_flow_test_domain_file_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_domain_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=http_ask
+tests_flow_test_domain_file_LDADD = $(ALL_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-render
 tests_unit_test_render_SOURCES = tests/unit/test-render.c $(TEST_SEAMS)
@@ -236,6 +242,11 @@ check_PROGRAMS += tests/fuzz/fuzz-html
 tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz-html.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_html_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_html_LDADD = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-autoconfig
+tests_fuzz_fuzz_autoconfig_SOURCES = tests/fuzz/fuzz-autoconfig.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_autoconfig_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_autoconfig_LDADD = $(CORE_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz-buyertext
 tests_fuzz_fuzz_buyertext_SOURCES = tests/fuzz/fuzz-buyertext.c $(FUZZ_REPLAY)

@@ -1,4 +1,5 @@
 /* Who takes a domain's mail, asked of a resolver of our own; and whether the table knows them. */
+#include "tests/lib/resolver.h"
 #include "tests/lib/unit.h"
 
 #include "src/cmd/init_p.h"
@@ -9,76 +10,12 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* ---- a resolver that knows what the test says ---- */
-
-#define FAKE_TYPE (fake_get_type())
-G_DECLARE_FINAL_TYPE(Fake, fake, FAKE, RESOLVER, GResolver)
-struct _Fake { GResolver parent; };
-G_DEFINE_TYPE(Fake, fake, G_TYPE_RESOLVER)
-
-static const struct { guint16 preference; const char *host; } *records;
-static gsize record_count;
-static int failure;	/* GResolverError; -1: never answers */
-
-static void give_up(GCancellable *cancellable, GTask *task)
-{
-	(void) cancellable;
-	g_task_return_error_if_cancelled(task);
-}
-
-static void fake_records(GResolver *resolver, const char *name, GResolverRecordType type, GCancellable *cancellable,
-			 GAsyncReadyCallback done, gpointer user)
-{
-	g_autoptr(GTask) task = g_task_new(resolver, cancellable, done, user);
-	GList *list = NULL;
-
-	assert_string_equal(name, "example.com");
-	assert_int_equal(type, G_RESOLVER_RECORD_MX);
-	if (failure == -1) {
-		g_cancellable_connect(cancellable, G_CALLBACK(give_up), g_object_ref(task), g_object_unref);
-		return;
-	}
-	for (gsize i = 0; i < record_count; i++)
-		list = g_list_append(list, g_variant_ref_sink(g_variant_new("(qs)", records[i].preference, records[i].host)));
-	if (record_count)
-		g_task_return_pointer(task, list, NULL);
-	else
-		g_task_return_new_error(task, G_RESOLVER_ERROR, failure, "made up");
-}
-
-static GList *fake_finish(GResolver *resolver, GAsyncResult *result, GError **error)
-{
-	(void) resolver;
-	return g_task_propagate_pointer(G_TASK(result), error);
-}
-
-static void fake_class_init(FakeClass *class)
-{
-	G_RESOLVER_CLASS(class)->lookup_records_async = fake_records;
-	G_RESOLVER_CLASS(class)->lookup_records_finish = fake_finish;
-}
-
-static void fake_init(Fake *fake)
-{
-	(void) fake;
-}
-
-#define ANSWER(...) do { static const __typeof__(*records) rows[] = { __VA_ARGS__ }; records = rows; record_count = G_N_ELEMENTS(rows); failure = 0; } while (0)
-
-static void fail_with(int code)
-{
-	record_count = 0;
-	failure = code;
-}
-
-/* ---- cases ---- */
-
 static void the_preferred_host_comes_first(void **state)
 {
 	g_autoptr(GPtrArray) hosts = NULL;
 
 	(void) state;
-	ANSWER({ 30, "c.example.net" }, { 10, "A.Example.NET." }, { 20, "b.example.net" });
+	RESOLVER_ANSWER({ 30, "c.example.net" }, { 10, "A.Example.NET." }, { 20, "b.example.net" });
 	hosts = discover_mx("example.com", NULL);
 	assert_int_equal(hosts->len, 3);
 	assert_string_equal(hosts->pdata[0], "a.example.net");
@@ -91,11 +28,11 @@ static void no_record_is_an_answer_and_no_server_is_none(void **state)
 	g_autoptr(GPtrArray) hosts = NULL;
 
 	(void) state;
-	fail_with(G_RESOLVER_ERROR_NOT_FOUND);
+	resolver_fail(G_RESOLVER_ERROR_NOT_FOUND);
 	hosts = discover_mx("example.com", &error);
 	assert_non_null(hosts);
 	assert_int_equal(hosts->len, 0);
-	fail_with(G_RESOLVER_ERROR_TEMPORARY_FAILURE);
+	resolver_fail(G_RESOLVER_ERROR_TEMPORARY_FAILURE);
 	assert_null(discover_mx("example.com", &error));
 	assert_true(g_error_matches(error, WISMO_ERROR, WISMO_RETRY));
 }
@@ -106,7 +43,7 @@ static void a_name_server_that_is_silent_is_given_up(void **state)
 	g_autoptr(GError) error = NULL;
 
 	(void) state;
-	fail_with(-1);
+	resolver_fail(RESOLVER_SILENT);
 	assert_null(discover_mx("example.com", &error));
 	assert_string_equal(error->message, "no answer from the name server");
 	assert_in_range((g_get_monotonic_time() - began) / G_USEC_PER_SEC, DISCOVER_MX_S - 1, DISCOVER_MX_S + 5);
@@ -136,14 +73,14 @@ static void a_domain_of_ones_own_finds_its_provider(void **state)
 	struct init_servers servers = { 0 };
 
 	(void) state;
-	ANSWER({ 10, "w0123456.kasserver.com" });
+	RESOLVER_ANSWER({ 10, "w0123456.kasserver.com" });
 	init_servers_find(&servers, "anna@Example.com", false, false);
 	assert_string_equal(servers.source, "imaps://w0123456.kasserver.com");
 	assert_string_equal(servers.outgoing, "smtps://w0123456.kasserver.com");
 	assert_string_equal(servers.user, "anna@Example.com");
 	init_servers_clear(&servers);
 	servers = (struct init_servers) { 0 };
-	ANSWER({ 10, "aspmx.l.google.com" });
+	RESOLVER_ANSWER({ 10, "aspmx.l.google.com" });
 	init_servers_find(&servers, "anna@example.com", false, false);
 	assert_string_equal(servers.source, "imaps://imap.gmail.com");
 	assert_true(servers.files_copies);
@@ -156,7 +93,7 @@ static void without_a_network_servers_are_guessed(void **state)
 	struct init_servers servers = { 0 };
 
 	(void) state;
-	fail_with(G_RESOLVER_ERROR_TEMPORARY_FAILURE);
+	resolver_fail(G_RESOLVER_ERROR_TEMPORARY_FAILURE);
 	init_servers_find(&servers, "anna@example.com", false, false);
 	assert_string_equal(servers.source, "imaps://imap.example.com");
 	assert_string_equal(servers.outgoing, "smtps://smtp.example.com");
@@ -174,6 +111,6 @@ int main(void)
 		cmocka_unit_test(without_a_network_servers_are_guessed),
 	};
 
-	g_resolver_set_default(g_object_new(FAKE_TYPE, NULL));
+	resolver_install();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
