@@ -18,4 +18,4 @@ need() {
 	RUNLEVEL=1 apt-get install -q -y --no-install-recommends $missing >&2 || exit 3
 }
 build_packages='gcc make pkg-config automake autoconf libc6-dev libglib2.0-dev libetpan-dev libgmime-3.0-dev nettle-dev libcurl4-gnutls-dev libpcre2-dev libsqlite3-dev libconfuse-dev libxml2-dev libjansson-dev libexttextcat-dev ca-certificates'
-test_packages='libcmocka-dev dovecot-imapd postfix python3 openssl valgrind jq procps'
+test_packages='libcmocka-dev dovecot-imapd postfix python3 openssl nghttp2-server valgrind jq procps'

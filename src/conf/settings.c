@@ -32,7 +32,7 @@ static cfg_opt_t secret_options[] = { SECRET("value"), CFG_END() };
 static cfg_opt_t carrier_options[] = {
 	CFG_SEC("secret", secret_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_STR("recorded", NULL, CFGF_NONE), CFG_STR_LIST("for", (char *) "{}", CFGF_NONE), CFG_BOOL("unofficial", cfg_false, CFGF_NONE), CFG_BOOL("allow_loopback", cfg_false, CFGF_NONE),
-	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_STR("host", NULL, CFGF_NONE), CFG_END()
+	CFG_STR("base", NULL, CFGF_NONE), CFG_STR("ca_file", NULL, CFGF_NONE), CFG_STR("host", NULL, CFGF_NONE), CFG_BOOL("host_private", cfg_false, CFGF_NONE), CFG_END()
 };
 static cfg_opt_t hook_options[] = {
 	CFG_STR("export", NULL, CFGF_NONE), CFG_STR("webhook", NULL, CFGF_NONE), SECRET("webhook_token"),
@@ -89,12 +89,15 @@ static bool read_carrier(cfg_t *section, const char *file, struct carrier_access
 	access->serves = confuse_list(section, "for");
 	access->recorded = settings_resolve(file, cfg_getstr(section, "recorded"));
 	access->host = g_strdup(cfg_getstr(section, "host"));
+	access->host_private = cfg_getbool(section, "host_private");
 	access->unofficial = cfg_getbool(section, "unofficial");
 	access->allow_loopback = cfg_getbool(section, "allow_loopback");
 	access->base = g_strdup(cfg_getstr(section, "base"));
 	access->ca_file = settings_resolve(file, cfg_getstr(section, "ca_file"));
 	if (access->host && !host_ok(access->host))
 		return confuse_fail(section, error, "host = %s: expected a name like karrio.example.com, with :PORT if need be", access->host);
+	if (access->host_private && !access->host)
+		return confuse_fail(section, error, "host_private = true: of which host? host names it");
 	if (access->base && !access->allow_loopback)
 		return confuse_fail(section, error, "base is for tests and needs allow_loopback = true");
 	if (access->recorded && !g_file_test(access->recorded, G_FILE_TEST_IS_DIR))

@@ -87,6 +87,15 @@ bool track_question_over_ok(const struct track_question *q)
 	return q->result || q->put_off;
 }
 
+/* Exactly the server that the configuration names: a file's other steps and tokens go to public addresses only. */
+static bool own_host_ok(const struct carrier_access *access, const char *url)
+{
+	gsize length = access && access->host_private ? strlen(access->host) : 0;
+	const char *rest = length && g_str_has_prefix(url, "https://") ? url + strlen("https://") : NULL;
+
+	return rest && g_ascii_strncasecmp(rest, access->host, length) == 0 && (rest[length] == '/' || !rest[length]);
+}
+
 static struct http_request *to_http(struct track_question *q, const struct carrier_request *from)
 {
 	struct http_request *request = http_request_new(from->method, from->url);
@@ -103,6 +112,7 @@ static struct http_request *to_http(struct track_question *q, const struct carri
 	}
 	request->body = g_strdup(from->body);
 	request->allow_loopback = access && access->allow_loopback;
+	request->allow_own = own_host_ok(access, from->url);
 	request->ca_file = g_strdup(access ? access->ca_file : NULL);
 	return request;
 }

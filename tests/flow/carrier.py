@@ -773,7 +773,71 @@ def samples():
     say(not wrong and played >= 40, f"{played} samples of {len(by)} carriers played over the wire: {dict(outcomes)}", "; ".join(wrong))
 
 
-parts = [faults, breaker, tokens, steps, budgets, numbers, killed, stopped, tries, secrets, samples]
+def own_host():
+    """A server that the seller runs: on a private address only if he says so, and only that server."""
+    server = Server("good", lambda request: (200, {}, delivered))
+    box = Instance("own", server.port)
+    file = PLAIN.replace("https://%(name)s.example/", "https://{host}/").replace('step "ask" {', '''step "first" {
+        url = "https://{host}/first/{number}" keep "k" { value = "'a'" } }
+    step "ask" {''')
+    other = file.replace("https://{host}/track", "https://x.localhost/evil")
+    for name, pattern, access in (("quiet", file, ""), ("said", file, "host_private = true"), ("astray", other, "host_private = true"),
+                                  ("longer", file.replace("{host}/first", "{host}.evil.localhost/first"), "host_private = true")):
+        write(f"{box.folder}/carriers/{name}.conf", pattern % dict(name=name, more="", map=MAP))
+        box.allow(name, f'host = "127.0.0.1:{server.port}" {access}', loopback=False)
+        box.parcel(name, "12345678")
+    try:
+        box.run()
+    except RuntimeError as error:  # a name that goes on behind the host is no host of a carrier file
+        say("fixed host" in str(error), "{host} cannot be the beginning of another name", error)
+        os.remove(f"{box.folder}/carriers/longer.conf")
+        box.sql("DELETE FROM shipments WHERE carrier = 'longer'")
+        box.run()
+    same(box.kept("quiet")[0], "down", "a private address is refused unless the seller says that it is his")
+    say("not public" in box.kept("quiet")[2], "and that is the reason given", box.kept("quiet"))
+    same(box.kept("said")[:2], ("ok", "delivered"), "his own server is asked when he does")
+    say(box.kept("astray")[0] == "down" and "not public" in box.kept("astray")[2], "another host of the same file is refused all the same", box.kept("astray"))
+
+
+def http2():
+    """Real HTTP/2 by nghttpd (Debian: nghttp2-server): a burst of look-ups over one connection."""
+    nghttpd = shutil.which("nghttpd") or shutil.which("nghttpd", path="/usr/sbin:/usr/local/sbin")
+    if not nghttpd:
+        say(True, "# SKIP HTTP/2: no nghttpd (Debian: nghttp2-server)")
+        return
+    files, log, many = f"{top}/h2", f"{top}/h2.log", 24
+    os.makedirs(f"{files}/two/track")
+    for n in range(many):
+        write(f"{files}/two/track/{10000000 + n}", delivered if n % 2 else moving)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with open(log, "wb") as out:
+        server = subprocess.Popen([nghttpd, "-v", "-d", files, "-a", "127.0.0.1", str(port), f"{top}/certs/good.key", f"{top}/certs/good.pem"],
+                                  stdout=out, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        box = Instance("two", port)
+        box.carrier("two")
+        for n in range(many + 1):
+            box.parcel("two", str(10000000 + n))
+        box.run()
+    finally:
+        server.terminate()
+        server.wait()
+    with open(log, encoding="utf-8", errors="replace") as file:
+        said = file.read()
+    os.remove(log)
+    asked = re.findall(r"^\[id=(\d+)\].*recv \(stream_id=\d+\) :path: (\S+)", said, re.M)
+    kept = collections.Counter(status for (status,) in box.sql("SELECT outcome || ' ' || status FROM trackings WHERE carrier = 'two'"))
+    same(dict(kept), {"ok delivered": many // 2, "ok in_transit": many // 2, "down none": 1}, "answers over HTTP/2 are read, one of 404 without JSON is no unknown number")
+    same((len(asked), len({path for _, path in asked})), (many + 1, many + 1), "each look-up is one request")
+    same(len({connection for connection, _ in asked}), 1, "all of them over one connection")
+
+
+parts = [own_host, http2, faults, breaker, tokens, steps, budgets, numbers, killed, stopped, tries, secrets, samples]
 boxes = []
 made = Instance.__init__
 

@@ -83,6 +83,30 @@ static void loopback_is_asked_only_when_a_test_says_so(void **state)
 	close(listener);
 }
 
+/* No bytes leave: an address that is let through has nobody on a port below 1024 of this machine, or no road to it. */
+static void a_sellers_own_server_may_be_in_his_network_and_nowhere_else(void **state)
+{
+	static const char *const never[] = {
+		"169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "[fe80::1]", "[ff02::1]",
+		"[2002:7f00:1::]", "[64:ff9b::a00:1]",
+	};
+	static const char *const own[] = { "127.0.0.1:1", "localhost:1" };
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(never) + G_N_ELEMENTS(own); i++) {
+		bool refused = i < G_N_ELEMENTS(never);
+		const char *host = refused ? never[i] : own[i - G_N_ELEMENTS(never)];
+		g_autofree char *url = g_strdup_printf("https://%s/v1", host);
+		scoped(http_request) request = http_request_new("GET", url);
+
+		request->allow_own = true;
+		request->total_s = 3;
+		scoped(http_answer) answer = http_ask(request);
+		if (answer->fault != (refused ? HTTP_FORBIDDEN : HTTP_UNREACHABLE))
+			fail_msg("%s: fault %d, %s", host, answer->fault, answer->why);
+	}
+}
+
 static void a_header_cannot_bring_a_second_one(void **state)
 {
 	scoped(http_request) request = http_request_new("GET", "https://a.example/");
@@ -102,6 +126,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_public_is_not_asked),
 		cmocka_unit_test(only_https_is_spoken),
 		cmocka_unit_test(loopback_is_asked_only_when_a_test_says_so),
+		cmocka_unit_test(a_sellers_own_server_may_be_in_his_network_and_nowhere_else),
 		cmocka_unit_test(a_header_cannot_bring_a_second_one),
 	};
 

@@ -32,6 +32,7 @@ struct carrier_access {
 	char *recorded;		/* folder of recorded answers instead of the network; NULL: ask the carrier */
 	char *host;		/* "karrio.example.com[:port]" of a server that the seller runs, for files that say {host}; NULL: none */
 	bool unofficial;	/* an interface that the carrier does not offer to senders may be used */
+	bool host_private;	/* `host` is in the seller's own network: only it may have such an address */
 	bool allow_loopback;	/* tests only: the host may resolve to a loopback address */
 	char *base;		/* tests only, with allow_loopback: https://127.0.0.1:port instead of the file's host */
 	char *ca_file;		/* tests only: additional authority */

@@ -1,6 +1,6 @@
 /* HTTPS by libcurl: many requests at once over kept connections. HTTPS only, TLS 1.2 or newer, chain and
- * name verified; redirects are not followed; no proxy; the address is looked at after it was resolved, and
- * private, loopback, link-local, shared (CGNAT) and v4-mapped ones are refused. Every answer is bounded in bytes
+ * name verified; redirects are not followed; no proxy; the address is looked at after it was resolved, and (but for a server
+ * that the request says is the seller's own) private, loopback, link-local, shared (CGNAT) and v4-mapped ones are refused. Every answer is bounded in bytes
  * (after decompression) and in time. Nothing here logs a URL, a header or a body. */
 #ifndef WISMO_NET_HTTP_H
 #define WISMO_NET_HTTP_H
@@ -23,6 +23,7 @@ struct http_request {
 	char *body;		/* NULL: none */
 	char *ca_file;		/* PEM file of further authorities; NULL: the system's only */
 	bool allow_loopback;	/* tests only */
+	bool allow_own;		/* a server of the seller's: its network's addresses (RFC 1918, 6598, 4193) and this machine's; no others */
 	guint total_s;		/* 0: HTTP_TOTAL_S */
 };
 
