@@ -74,6 +74,8 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	/* Not even a draft: approved in haste, it would tell a stranger the buyer's name, goods and parcel. */
 	say(words, &weakest, "sender", WHEN(stranger(facts), REACH_NOTHING), GATE_STRANGER);
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
+	say(words, &weakest, "before", WHEN(may_be(facts, FACT_BEFORE_ORDER), REACH_DRAFT),
+	    "the carrier's word may be of an earlier parcel with this number");
 	say(words, &weakest, "number", WHEN(!facts_is(facts, FACT_NUMBER_BY, "order"), REACH_DRAFT), "no parcel of the seller's lists was looked at");
 	say(words, &weakest, "age", WHEN(!age->known || age->real > TRACKING_HOURS, REACH_DRAFT), "the carrier's answer is older than two days");
 	say(words, &weakest, "parcels", WHEN(several(facts), REACH_DRAFT),
@@ -100,6 +102,8 @@ const char *gate_pay(const struct facts *facts)
 		return GATE_STRANGER;
 	if (!facts_is(facts, FACT_NUMBER_BY, "order") && !facts_is(facts, FACT_NUMBER_BY, "none"))
 		return "only the buyer says that this is the order's parcel";
+	if (may_be(facts, FACT_BEFORE_ORDER))
+		return "the carrier's word may be of an earlier parcel with this number";
 	if (!facts_true(facts, FACT_PARCELS_ALIKE))
 		return "the order's parcels stand differently: which articles are missing, a person must say";
 	if (may_be(facts, FACT_BY_MARKETPLACE))

@@ -110,12 +110,25 @@ static void order_facts(struct decision *d)
 		set_days(d, FACT_DAYS_SINCE_SHIP, d->shipment->shipped_at);
 }
 
+/* Known, but for an end of which nobody can say that it is this order's. */
+static void before_order(struct decision *d)
+{
+	const struct tracking *t = d->tracking;
+	bool ended = t && t->outcome == OUTCOME_OK && (t->status == TRACK_DELIVERED || t->status == TRACK_DELIVERED_OTHER
+		|| t->status == TRACK_RETURNING || t->status == TRACK_RETURNED || t->status == TRACK_LOST);
+	gint64 since = d->order ? d->order->ordered_at : 0;
+
+	if (!ended || (since && MAX(t->status_at, t->moved_at)))
+		facts_set_int(d->facts, FACT_BEFORE_ORDER, t && tracking_before_ok(t, since));
+}
+
 static void tracking_facts(struct decision *d)
 {
 	const struct tracking *t = d->tracking;
 	bool delivered;
 
 	facts_set_text(d->facts, FACT_NUMBER_BY, d->shipment ? "order" : d->named ? "buyer" : "none");
+	before_order(d);
 	if (!t)
 		return;
 	facts_set_text(d->facts, FACT_TRACKING_OUTCOME, track_outcome_name(t->outcome));

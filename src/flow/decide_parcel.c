@@ -13,6 +13,7 @@ struct parcel {
 	const struct carrier *carrier;
 	struct tracking *tracking;
 	bool askable, named;	/* named: in the buyer's last mail */
+	bool before;		/* what the carrier tells is of an earlier parcel with that number */
 };
 
 static void parcel_free(gpointer pointer)
@@ -32,7 +33,7 @@ static int weight(const struct parcel *parcel)
 		[TRACK_ANNOUNCED] = 4, [TRACK_CUSTOMS] = 5, [TRACK_ATTEMPTED] = 6, [TRACK_PICKUP] = 7, [TRACK_PROBLEM] = 8,
 		[TRACK_RETURNING] = 9, [TRACK_RETURNED] = 10, [TRACK_LOST] = 11,
 	};
-	int known = parcel->tracking && parcel->tracking->outcome == OUTCOME_OK ? weights[parcel->tracking->status] : 1;
+	int known = parcel->tracking && parcel->tracking->outcome == OUTCOME_OK && !parcel->before ? weights[parcel->tracking->status] : 1;
 
 	return known + (parcel->named ? 100 : 0);
 }
@@ -41,7 +42,7 @@ static bool delivered(const struct parcel *parcel)
 {
 	const struct tracking *t = parcel->tracking;
 
-	return t && t->outcome == OUTCOME_OK && (t->status == TRACK_DELIVERED || t->status == TRACK_DELIVERED_OTHER);
+	return t && t->outcome == OUTCOME_OK && !parcel->before && (t->status == TRACK_DELIVERED || t->status == TRACK_DELIVERED_OTHER);
 }
 
 /* The silence of parcels on their way counts from here. */
@@ -73,7 +74,7 @@ static int fate(enum track_status status)
 static bool alike(const struct parcel *chosen, const struct parcel *other)
 {
 	return chosen->tracking && other->tracking && chosen->tracking->outcome == OUTCOME_OK && other->tracking->outcome == OUTCOME_OK
-		&& !delivered(chosen) && !delivered(other) && fate(chosen->tracking->status) == fate(other->tracking->status)
+		&& !chosen->before && !other->before && !delivered(chosen) && !delivered(other) && fate(chosen->tracking->status) == fate(other->tracking->status)
 		&& moved_at(other) <= moved_at(chosen);
 }
 
@@ -100,6 +101,7 @@ static struct parcel *look(const struct decision *d, struct shipment *shipment, 
 	/* What another carrier said of that number, before the list was corrected, is of another parcel. */
 	if (parcel->carrier)
 		parcel->tracking = tracking_latest(flow->store, parcel->carrier->name, shipment->number, &cause);
+	parcel->before = parcel->tracking && tracking_before_ok(parcel->tracking, d->order->ordered_at);
 	if (!cause)
 		return parcel;
 	g_propagate_error(error, g_steal_pointer(&cause));

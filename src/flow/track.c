@@ -221,7 +221,8 @@ static bool keep(struct tracker *tracker, struct lookup *lookup, const struct tr
 	log_info("tracking number=%s carrier=%s outcome=%s status=%s%s", t->number, t->carrier, track_outcome_name(t->outcome),
 		 track_status_name(t->status), t->recorded ? " recorded" : "");
 	return tracking_put(store, t, error)
-		&& lookup_settle(store, lookup, track_next_at(t, lookup->failures, lookup_deadline(store, t->number), q->lane->carrier->cache_s), error)
+		&& lookup_settle(store, lookup, track_next_at(t, lookup->failures, lookup_deadline(store, t->number), lookup_since(store, t->number),
+							      q->lane->carrier->cache_s), error)
 		&& breaker(tracker, t, error);
 }
 

@@ -51,14 +51,15 @@ static gint64 wait_of(const struct tracking *t, int failures)
 	}
 }
 
-gint64 track_next_at(const struct tracking *t, int failures, gint64 deadline, int cache_s)
+gint64 track_next_at(const struct tracking *t, int failures, gint64 deadline, gint64 since, int cache_s)
 {
-	gint64 wait = wait_of(t, failures), at;
+	bool before = tracking_before_ok(t, since);
+	gint64 wait = before ? pace_s[TRACK_ANNOUNCED] : wait_of(t, failures), at;
 	bool delivered = t->status == TRACK_DELIVERED || t->status == TRACK_DELIVERED_OTHER;
 
-	if (t->outcome == OUTCOME_OK && (t->status == TRACK_RETURNED || t->status == TRACK_LOST))
+	if (t->outcome == OUTCOME_OK && !before && (t->status == TRACK_RETURNED || t->status == TRACK_LOST))
 		return LOOKUP_NEVER;
-	if (t->outcome == OUTCOME_OK && delivered && t->status_at && t->asked_at - t->status_at > SETTLED_S)
+	if (t->outcome == OUTCOME_OK && !before && delivered && t->status_at && t->asked_at - t->status_at > SETTLED_S)
 		return LOOKUP_ON_NEED;
 	at = t->asked_at + wait + track_jitter(t->number, wait);
 	/* Fresh news before a deadline, but never sooner than the cache lives. */

@@ -87,8 +87,9 @@ char *track_memo(const struct track_question *question);
 
 /* ---- when ---- */
 /* The next question about a number, from its answer and the need: `failures` in a row with this one, `deadline` of the most urgent
- * case (0: none). LOOKUP_ON_NEED, LOOKUP_NEVER when the parcel's story has ended. */
-gint64 track_next_at(const struct tracking *tracking, int failures, gint64 deadline, int cache_s);
+ * case (0: none), `since` the newest order that has the number (0: not known). LOOKUP_ON_NEED, LOOKUP_NEVER when the parcel's story
+ * has ended; an end from before that order is another parcel's. */
+gint64 track_next_at(const struct tracking *tracking, int failures, gint64 deadline, gint64 since, int cache_s);
 
 /* Until when a carrier is left alone after such an answer, the `failures`th in a row; 0: it is not. */
 gint64 track_pause_until(const struct tracking *tracking, int failures);

@@ -30,6 +30,13 @@ struct tracking *tracking_new(void)
 	return tracking;
 }
 
+bool tracking_before_ok(const struct tracking *tracking, gint64 since)
+{
+	gint64 last = MAX(tracking->status_at, tracking->moved_at);
+
+	return tracking->outcome == OUTCOME_OK && last && since && last < since - 86400;
+}
+
 void track_event_free(gpointer pointer)
 {
 	struct track_event *event = pointer;

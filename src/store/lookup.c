@@ -157,6 +157,11 @@ gint64 lookup_deadline(struct store *store, const char *number)
 	return at >= LOOKUP_ON_NEED ? 0 : at;
 }
 
+gint64 lookup_since(struct store *store, const char *number)
+{
+	return sql_int(store, NULL, 0, "SELECT max(o.ordered_at) FROM shipments AS s JOIN orders AS o ON o.id = s.order_id WHERE s.number = ?", "s", number);
+}
+
 char *lookup_named(struct store *store, gint64 case_id, char **carrier, GError **error)
 {
 	g_autoptr(GError) cause = NULL;

@@ -911,6 +911,41 @@ static void a_case_is_about_the_parcel_that_is_missing(void **state)
 	}
 }
 
+/* A number is used again: the end of the earlier parcel's story answers nobody, pays nobody and closes nothing. */
+static void the_end_of_an_earlier_parcel_decides_nothing(void **state)
+{
+	static const struct { enum track_status status; int days; const char *ordered; bool ours; } rows[] = {
+		{ TRACK_DELIVERED, 60, NULL, false }, { TRACK_LOST, 60, NULL, false }, { TRACK_RETURNED, 60, NULL, false },
+		{ TRACK_IN_TRANSIT, 60, NULL, false },
+		{ TRACK_DELIVERED, 1, NULL, true }, { TRACK_LOST, 1, NULL, true },
+		/* Nobody knows when it was ordered: an end may be anybody's, a way is looked at as before. */
+		{ TRACK_LOST, 60, "0", false }, { TRACK_DELIVERED, 1, "0", false }, { TRACK_IN_TRANSIT, 2, "0", true },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const char *ordered = rows[i].ordered ? rows[i].ordered : "ordered_at";
+		g_autofree char *sql = g_strdup_printf("UPDATE orders SET ordered_at = %s", ordered), *rule = NULL;
+		gint64 tasks;
+
+		desk_parcel(desk_order());
+		desk_run(sql);
+		desk_tracking(rows[i].status, rows[i].days, T0);
+		buyer_asks(T0);
+		assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+		rule = desk_text("SELECT rule FROM verdicts");
+		tasks = desk_int("SELECT count(*) FROM tasks WHERE kind <> 'trace'");
+		if (!rows[i].ours && (tasks || desk_int("SELECT count(*) FROM cases WHERE state = 'closed'")
+				      || desk_int("SELECT count(*) FROM replies WHERE state = 'due'")))
+			fail_msg("row %zu: %s, %d payments", i, rule, (int) tasks);
+		if (!rows[i].ordered && !rows[i].ours)
+			assert_string_equal(rule, "news of an earlier parcel");
+		if (rows[i].ours)
+			assert_int_equal(desk_int("SELECT facts ->> '$.tracking_before_order' FROM verdicts"), 0);
+		desk_done(state);
+		desk_fresh(state);
+	}
+}
+
 static void the_parcel_that_the_buyer_names_is_the_cases(void **state)
 {
 	(void) state;
@@ -950,6 +985,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_case_is_about_the_parcel_that_is_missing),
+		CASE(the_end_of_an_earlier_parcel_decides_nothing),
 		CASE(the_parcel_that_the_buyer_names_is_the_cases),
 		CASE(a_case_waits_for_the_first_word_about_each_parcel),
 		CASE(deciding_twice_adds_nothing),

@@ -43,6 +43,8 @@
 	FACT(SILENT_DAYS, "silent_days", INT, "days", "1", "since the parcel last moved") \
 	FACT(DELIVERED_DAYS, "delivered_days_ago", INT, "days", "", "since the carrier says that it was delivered") \
 	FACT(DELIVERED_AFTER, "delivered_after_mail", BOOL, "0 1", "0", "delivered after the buyer wrote") \
+	FACT(BEFORE_ORDER, "tracking_before_order", BOOL, "0 1", "0", \
+	     "the carrier's last word is older than the order: an earlier parcel had this number; unknown: an end without a date, or no date of the order") \
 	FACT(SIGNATURE, "signature", BOOL, "0 1", "0", "the carrier has a signature") \
 	FACT(VALUE, "value", REAL, "in the order's currency", "20", "sum of the order's lines") \
 	FACT(STOCK, "stock", INT, "pieces", "4", "least stock of the order's articles") \

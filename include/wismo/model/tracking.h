@@ -60,6 +60,11 @@ struct tracking {
 };
 
 struct tracking *tracking_new(void);
+
+/* All that the carrier tells is from before `since`, the day of the order (0: not known): numbers are used again, and this is the
+ * story of an earlier parcel. A day is allowed for orders that carry a date only and for clocks without a zone. */
+bool tracking_before_ok(const struct tracking *tracking, gint64 since);
+
 void tracking_free(gpointer tracking);
 void track_event_free(gpointer event);
 

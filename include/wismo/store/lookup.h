@@ -44,6 +44,9 @@ bool lookup_settle(struct store *store, const struct lookup *lookup, gint64 next
 /* Another carrier is to be asked from now on: at once, and from the start. */
 bool lookup_reroute(struct store *store, const struct lookup *lookup, const char *carrier, const char *courier, gint64 now, GError **error);
 
+/* When the newest order with this number was placed; 0: not known. */
+gint64 lookup_since(struct store *store, const char *number);
+
 /* Earliest deadline of an open case that waits for this number; 0: none. */
 gint64 lookup_deadline(struct store *store, const char *number);
 
