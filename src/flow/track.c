@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#define AT_ONCE 64
-#define AT_ONCE_EACH 32		/* of one carrier: the slow one leaves room for others */
+#define AT_ONCE_EACH 16		/* of one carrier: what its lane sends at once, and as many that wait for their turn */
+#define AT_ONCE 256		/* of all; how many requests are under way is the lanes' to say */
 #define PASS_S 2
 #define TURN_MS 500
 #define REFILL_AFTER 8		/* answers: what is due is sorted anew for each look, over all numbers */
@@ -126,17 +126,21 @@ static bool spend(const struct carrier *carrier, gint64 *free_at, void *user)
 	return false;
 }
 
-static bool under_way(const struct tracker *tracker, const struct lookup *lookup)
+/* Not what is under way, nor more than a carrier's share: a slow one leaves room for others. */
+static bool may_start_ok(const struct tracker *tracker, const struct lookup *lookup)
 {
+	guint same = 0;
+
 	for (guint i = 0; i < tracker->errands->len; i++) {
 		const struct errand *errand = tracker->errands->pdata[i];
 
-		/* A carrier on probation is asked one question, whatever else is due. */
-		if (strcmp(errand->lookup->carrier, lookup->carrier) == 0
-		    && (lookup->probe || strcmp(errand->lookup->number, lookup->number) == 0))
-			return true;
+		if (strcmp(errand->lookup->carrier, lookup->carrier) != 0)
+			continue;
+		if (++same == AT_ONCE_EACH || strcmp(errand->lookup->number, lookup->number) == 0)
+			return false;
 	}
-	return false;
+	/* A carrier on probation is asked one question, whatever else is due. */
+	return !(lookup->probe && same);
 }
 
 /* Takes the look-up. */
@@ -176,10 +180,11 @@ static bool start(struct tracker *tracker, struct lookup *lookup, GError **error
 
 static bool refill(struct tracker *tracker, GError **error)
 {
-	g_autoptr(GPtrArray) due = lookup_due(tracker->flow->store, tracker->now, AT_ONCE_EACH, 2 * AT_ONCE, error);
+	/* What is under way is due as well. */
+	g_autoptr(GPtrArray) due = lookup_due(tracker->flow->store, tracker->now, 2 * AT_ONCE_EACH, 2 * AT_ONCE, error);
 
 	for (guint i = 0; due && i < due->len && tracker->errands->len < AT_ONCE; i++)
-		if (!under_way(tracker, due->pdata[i]) && !start(tracker, g_steal_pointer(&due->pdata[i]), error))
+		if (may_start_ok(tracker, due->pdata[i]) && !start(tracker, g_steal_pointer(&due->pdata[i]), error))
 			return false;
 	return due;
 }

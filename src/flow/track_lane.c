@@ -270,9 +270,11 @@ static void start_next(struct track_lane *lane)
 		track_question_send(g_queue_pop_head(&lane->waiting));
 }
 
-/* Starts what may. *paced: something waits for its turn only; then at most *wait_ms remain. */
-static void start_all(struct track_session *session, int *wait_ms, bool *paced)
+/* The lane whose turn it is: of those that may start now the one with the fewest requests under way, so that few slow
+ * carriers do not take all connections. NULL: none. */
+static struct track_lane *next_lane(const struct track_session *session)
 {
+	struct track_lane *best = NULL;
 	GHashTableIter iter;
 	gpointer value;
 
@@ -280,8 +282,24 @@ static void start_all(struct track_session *session, int *wait_ms, bool *paced)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct track_lane *lane = value;
 
-		while (may_start_ok(lane) && lane->free_us <= g_get_monotonic_time())
-			start_next(lane);
+		if (may_start_ok(lane) && lane->free_us <= g_get_monotonic_time() && (!best || lane->flying < best->flying))
+			best = lane;
+	}
+	return best;
+}
+
+/* Starts what may. *paced: something waits for its turn only; then at most *wait_ms remain. */
+static void start_all(struct track_session *session, int *wait_ms, bool *paced)
+{
+	struct track_lane *lane;
+	GHashTableIter iter;
+	gpointer value;
+
+	while ((lane = next_lane(session)))
+		start_next(lane);
+	g_hash_table_iter_init(&iter, session->lanes);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		lane = value;
 		if (!may_start_ok(lane))
 			continue;
 		*wait_ms = CLAMP((int) ((lane->free_us - g_get_monotonic_time()) / 1000) + 1, 0, *wait_ms);

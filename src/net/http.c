@@ -231,7 +231,7 @@ static void set_options(struct run *run)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
-	else if (bundled_ok())
+	if (request->ca_file || bundled_ok())
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (request->body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) strlen(request->body));

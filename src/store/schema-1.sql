@@ -200,6 +200,7 @@ CREATE TABLE lookups (           -- which numbers to ask about, and when
   memo TEXT,                                   -- what a carrier with several steps needs to remember (JSON)
   PRIMARY KEY (carrier, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX lookups_number ON lookups (number);
 
 CREATE TABLE budgets (           -- requests used in the running window of a carrier's limit
   carrier TEXT NOT NULL,

@@ -46,9 +46,9 @@ bool tracking_put(struct store *store, const struct tracking *t, GError **error)
 		     t->detail, t->status_at, t->moved_at, t->eta_from, t->eta_to, t->delivered_to, (gint64) t->signature, events,
 		     (gint64) t->recorded, t->why, t->body))
 		return false;
-	return !changed || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed' AND ((order_no <> ''"
-		" AND EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = cases.order_no"
-		" AND o.channel = cases.channel AND s.number = ?1)) OR id IN (SELECT case_id FROM lookups WHERE number = ?1))", "s", t->number);
+	return !changed || sql_run(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state <> 'closed' AND id IN"
+		" (SELECT c.id FROM shipments AS s JOIN orders AS o ON o.id = s.order_id JOIN cases AS c ON c.order_no = o.order_no AND c.order_no <> ''"
+		" AND c.channel = o.channel WHERE s.number = ?1 UNION SELECT case_id FROM lookups WHERE number = ?1)", "s", t->number);
 }
 
 bool tracking_fresh_ok(struct store *store, const char *carrier, const char *courier, const char *number, gint64 since)

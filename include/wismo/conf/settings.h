@@ -35,7 +35,7 @@ struct carrier_access {
 	bool host_private;	/* `host` is in the seller's own network: only it may have such an address */
 	bool allow_loopback;	/* tests only: the host may resolve to a loopback address */
 	char *base;		/* tests only, with allow_loopback: https://127.0.0.1:port instead of the file's host */
-	char *ca_file;		/* tests only: additional authority */
+	char *ca_file;		/* tests only: authority in place of the system's */
 };
 
 struct settings {

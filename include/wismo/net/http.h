@@ -21,7 +21,7 @@ struct http_request {
 	char *url;		/* https://... */
 	GPtrArray *headers;	/* char *, "Name: value" */
 	char *body;		/* NULL: none */
-	char *ca_file;		/* PEM file of further authorities; NULL: the system's only */
+	char *ca_file;		/* PEM file of authorities in place of the system's; NULL: those */
 	bool allow_loopback;	/* tests only */
 	bool allow_own;		/* a server of the seller's: its network's addresses (RFC 1918, 6598, 4193) and this machine's; no others */
 	guint total_s;		/* 0: HTTP_TOTAL_S */

@@ -28,8 +28,8 @@ GPtrArray *lookup_wishes(struct store *store, gint64 now, guint most, GError **e
  * lookup. */
 bool lookup_add(struct store *store, const char *carrier, const char *courier, const struct lookup_wish *wish, gint64 next_at, GError **error);
 
-/* Wanted ones that are due, of carriers whose breaker is not open at `now`: the most urgent first (deadline, then the
- * oldest answer), at most `most_each` of one carrier and `most` in all. Owned array of struct lookup. */
+/* Wanted ones that are due, of carriers whose breaker is not open at `now`: each carrier's most urgent first (deadline, then
+ * the oldest answer), then each one's second; at most `most_each` of one carrier and `most` in all. Owned array of struct lookup. */
 GPtrArray *lookup_due(struct store *store, gint64 now, guint most_each, guint most, GError **error);
 
 /* Wanted ones that are not due, although their buyer has written since the last answer. Not those that are NEVER asked or that
