@@ -152,19 +152,38 @@ static struct secret *from_command(const char *command, GError **error)
 	return from_bytes(bytes, (gsize) length, argv[0], error);
 }
 
-struct secret *secret_read(const struct secret_source *source, GError **error)
+/* NULL: no file, or none that can be named. */
+static char *path_of(const struct secret_source *source)
 {
 	const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+
+	if (source->credential && folder && !strchr(source->credential, '/'))
+		return g_build_filename(folder, source->credential, NULL);
+	return g_strdup(source->file);
+}
+
+char *secret_source_mark(const struct secret_source *source)
+{
+	g_autofree char *path = path_of(source);
+	struct stat st;
+
+	if (!path || stat(path, &st) < 0)
+		return g_strdup("-");
+	return g_strdup_printf("%llu %llu %lld.%09ld %o %u", (unsigned long long) st.st_dev, (unsigned long long) st.st_ino,
+			       (long long) st.st_ctim.tv_sec, (long) st.st_ctim.tv_nsec, (unsigned) st.st_mode, (unsigned) st.st_uid);
+}
+
+struct secret *secret_read(const struct secret_source *source, GError **error)
+{
 	g_autofree char *path = NULL;
 
 	if (source->file)
 		return from_file(source->file, error);
 	if (source->command)
 		return from_command(source->command, error);
-	if (source->credential && folder && !strchr(source->credential, '/')) {
-		path = g_build_filename(folder, source->credential, NULL);
+	path = path_of(source);
+	if (path)
 		return from_file(path, error);
-	}
 	if (source->credential)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT,
 			    "credential %s: no such name in $CREDENTIALS_DIRECTORY; start wismo from a systemd "

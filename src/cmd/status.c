@@ -23,6 +23,7 @@ struct view {
 	const struct settings *settings;
 	bool json;
 	struct print_table *table;
+	guint sick;		/* mailboxes that cannot be read */
 };
 
 /* What the configuration no longer names is not looked at, so its last fault says nothing any more. */
@@ -35,7 +36,7 @@ static bool watched(const struct settings *settings, const struct overview_mailb
 
 static bool show_mailbox(const struct overview_mailbox *row, void *user)
 {
-	const struct view *view = user;
+	struct view *view = user;
 	g_autofree char *synced = print_when(row->synced_at, view->now);
 	g_autofree char *problem = row->problem ? print_clean(row->problem, 0) : NULL;
 	g_autofree char *fine = print_paint("32", "fine");
@@ -43,6 +44,7 @@ static bool show_mailbox(const struct overview_mailbox *row, void *user)
 
 	if (!watched(view->settings, row))
 		return true;
+	view->sick += row->problem != NULL;
 	if (view->json)
 		print_json("s", "type", "mailbox", "s", "account", row->account, "s", "folder", row->folder, "t", "synced_at", row->synced_at,
 			   "s", "problem", row->problem, "t", "problem_at", row->problem_at, "i", "failures", row->failures, NULL);
@@ -160,15 +162,17 @@ static char *yours(struct store *store, const struct settings *settings, enum ta
 	return g_string_free(ids, !tasks);
 }
 
-static void advise(const struct overview *o, const char *by_hand, const char *executed)
+static void advise(const struct overview *o, const struct view *view, const char *by_hand, const char *executed)
 {
+	if (view->sick)
+		printf("next: wismo check: a mailbox cannot be read\n");
 	if (o->drafts || o->blocked || o->uncertain || o->refused)
 		printf("next: wismo replies\n");
 	else if (o->tasks_proposed || o->tasks_failed)
 		printf("next: wismo tasks\n");
 	else if (o->for_person)
 		printf("next: wismo cases --state person\n");
-	else if (!*by_hand && !*executed)
+	else if (!*by_hand && !*executed && !view->sick)
 		printf("nothing waits for you\n");
 	if (*by_hand)
 		printf("next: do what you have approved (wismo show %.*s), then: wismo done %s\n", (int) strcspn(by_hand, " "), by_hand, by_hand);
@@ -205,7 +209,7 @@ static bool show_all(struct store *store, const struct settings *settings, struc
 	if (!view->json && overview.cases_open > CASES_MOST)
 		printf("and %d more: wismo cases\n", (int) overview.cases_open - CASES_MOST);
 	if (!view->json)
-		advise(&overview, by_hand, executed);
+		advise(&overview, view, by_hand, executed);
 	return true;
 }
 

@@ -309,6 +309,36 @@ struct account *settings_account(const struct settings *settings, const char *na
 	return NULL;
 }
 
+static void mark(GChecksum *sum, const struct secret_source *source)
+{
+	g_autofree char *text = secret_source_mark(source);
+
+	g_checksum_update(sum, (const guchar *) text, (gssize) strlen(text) + 1);
+}
+
+static void mark_carrier(GChecksum *sum, const struct carrier_access *access)
+{
+	g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(access->secrets), (GCompareFunc) strcmp);
+
+	for (const GList *name = names; name; name = name->next)
+		mark(sum, g_hash_table_lookup(access->secrets, name->data));
+}
+
+char *settings_marks(const struct settings *settings)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+	for (guint i = 0; i < settings->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(settings->accounts, i);
+
+		mark(sum, &account->source.password);
+		mark(sum, &account->outgoing.password);
+	}
+	for (guint i = 0; i < settings->carriers->len; i++)
+		mark_carrier(sum, g_ptr_array_index(settings->carriers, i));
+	return g_strdup(g_checksum_get_string(sum));
+}
+
 struct carrier_access *settings_carrier(const struct settings *settings, const char *name)
 {
 	for (guint i = 0; i < settings->carriers->len; i++) {

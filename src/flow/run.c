@@ -125,6 +125,11 @@ static void settle_exit(struct run_team *team, struct run_worker *worker, int st
 	if (now_us - worker->started_us > PROVEN_US)
 		worker->crashes = 0;
 	worker->pid = 0;
+	if (worker->renewed) {
+		worker->renewed = false;
+		worker->start_again_us = now_us;
+		return;
+	}
 	worker->crashes++;
 	worker->start_again_us = now_us + (gint64) MIN(1 << MIN(worker->crashes - 1, 6), BACKOFF_MOST_S) * G_USEC_PER_SEC;
 	log_warning("worker role=%s ended (%s), starts again in %d s", worker->role->name, how,
@@ -260,6 +265,8 @@ static bool reload(struct run_team *team, run_load *load, void *user, GError **e
 	stop_all(team);
 	run_files_free(team->files);
 	team->files = files;
+	g_clear_pointer(&team->marks, g_free);
+	team->marks = settings_marks(files->settings);
 	log_info("reload rulebook=%.12s accounts=%u", files->book->hash, files->settings->accounts->len);
 	notify_send("READY=1");
 	return follow(files, error) && form_team(team, false, error);
@@ -279,6 +286,25 @@ static void tell_status(const struct run_team *team)
 	notify_send(line);
 }
 
+/* A mended password or key counts without a word to the agent: workers read secrets anew at each login, and what waits out a pause
+ * because of the old one need not. */
+static bool look_at_secrets(struct run_team *team, GError **error)
+{
+	g_autofree char *marks = settings_marks(team->files->settings);
+
+	if (g_strcmp0(marks, team->marks) == 0)
+		return true;
+	g_free(team->marks);
+	team->marks = g_steal_pointer(&marks);
+	log_info("secrets changed: mailboxes are opened anew");
+	for (guint i = 0; i < team->workers->len; i++) {
+		struct run_worker *worker = g_ptr_array_index(team->workers, i);
+
+		worker->renewed = worker->role->role == ROLE_INBOX && worker->pid > 0 && kill(worker->pid, SIGTERM) == 0;
+	}
+	return follow(team->files, error);
+}
+
 /* Gives the signal that ended it, 0 when `halt` or an error did. */
 static int supervise(struct run_team *team, int signals, run_load *load, void *user, GError **error)
 {
@@ -289,11 +315,14 @@ static int supervise(struct run_team *team, int signals, run_load *load, void *u
 		struct signalfd_siginfo info = { 0 };
 		struct pollfd wait = { .fd = signals, .events = POLLIN };
 		bool halt = false, hung;
+		g_autoptr(GError) cause = NULL;
 		gint64 next_us = tend(team, &hung), now_us = g_get_monotonic_time();
 
 		if (now_us >= status_us) {
 			tell_status(team);
 			status_us = now_us + STATUS_US;
+			if (!look_at_secrets(team, &cause))
+				log_warning("secrets changed, and what waits for them is not woken: %s", cause->message);
 		}
 		if (watchdog_us && !hung && now_us >= ping_us) {
 			notify_send("WATCHDOG=1");
@@ -371,6 +400,7 @@ bool run_supervise(struct run_files *files, run_load *load, void *user, GError *
 		g_error("out of memory");
 	if (lock && enter(files, error) && form_team(&team, false, error)) {
 		signals = block_signals();
+		team.marks = settings_marks(files->settings);
 		log_info("run pid=%d rulebook=%.12s accounts=%u mode=%d", (int) getpid(), files->book->hash,
 			 files->settings->accounts->len, (int) files->settings->mode);
 		notify_send("READY=1");
@@ -384,5 +414,6 @@ bool run_supervise(struct run_files *files, run_load *load, void *user, GError *
 	munmap(team.slots, SLOTS * sizeof *team.slots);
 	g_ptr_array_unref(team.workers);
 	run_files_free(team.files);
+	g_free(team.marks);
 	return ended > 0;
 }

@@ -67,7 +67,8 @@ char *run_start_ignored(struct store *store, const struct account *account)
 
 bool run_follow(struct store *store, const struct run_files *files, GError **error)
 {
-	g_autofree char *hash = g_strdup_printf("%s %s", files->settings->hash ? files->settings->hash : "-", files->book->hash);
+	g_autofree char *marks = settings_marks(files->settings);
+	g_autofree char *hash = g_strdup_printf("%s %s %s", files->settings->hash ? files->settings->hash : "-", files->book->hash, marks);
 	int woken;
 
 	if (!instance_follow(store, hash, clock_now(), &woken, error))

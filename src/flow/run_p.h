@@ -32,12 +32,14 @@ struct run_worker {
 	guint slot;
 	guint crashes;			/* in a row */
 	gint64 started_us, start_again_us;
+	bool renewed;			/* asked to end, for another one that logs in anew */
 };
 
 struct run_team {
 	struct run_files *files;
 	GPtrArray *workers;		/* struct run_worker */
 	struct run_slot *slots;
+	char *marks;			/* of the secrets' files, as last seen */
 };
 
 /* The life of a worker process; gives its exit code. */

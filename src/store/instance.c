@@ -162,14 +162,21 @@ bool instance_enter(struct store *store, const char *database, gint64 now, bool 
 	return false;
 }
 
+#define LAST_WORD(which) "(SELECT outcome FROM trackings AS t WHERE " which " ORDER BY t.id DESC LIMIT 1)"
+
 static int wake(struct store *store, gint64 now, GError **error)
 {
 	int woken = sql_change(store, error, "UPDATE cases SET dirty = 1, version = version + 1 WHERE state = 'person' AND dirty = 0", "");
 	g_autofree char *detail = g_strdup_printf("%d cases are decided again", woken);
 
-	/* Never asked, and put off: whose section was missing may have one now. */
-	if (woken < 0 || !sql_run(store, error, "UPDATE lookups SET next_at = ?1 WHERE asked_at = 0 AND next_at > ?1 AND next_at < ?2", "ii", now,
-				  LOOKUP_ON_NEED)
+	/* Never asked, and put off: whose section was missing may have one now; whose key was refused may have the right one. Answers
+	 * that wait for their server: it may have been the password. Limits of carriers stand. */
+	if (woken < 0 || !sql_run(store, error, "UPDATE lookups AS l SET next_at = ?1 WHERE next_at > ?1 AND next_at < ?2 AND (asked_at = 0 OR"
+				  " " LAST_WORD("t.carrier = l.carrier AND t.number = l.number") " = 'refused')", "ii", now, LOOKUP_ON_NEED)
+	    || !sql_run(store, error, "UPDATE breakers AS b SET until_at = ?1 WHERE until_at > ?1 AND " LAST_WORD("t.carrier = b.carrier")
+			" = 'refused'", "i", now)
+	    || !sql_run(store, error, "UPDATE replies SET not_before = ?1, version = version + 1 WHERE state IN ('due', 'later')"
+			" AND not_before > ?1", "i", now)
 	    || !store_history(store, now, "run", "instance", "files changed", detail, error))
 		return -1;
 	return woken;

@@ -149,6 +149,10 @@ printf 'order_no;tracking number;carrier;ship date\nA-1001;00340434161094015902;
 three init --yes --offline && three import orders --channel shop "$dir/o3.csv" && three import shipments "$dir/p3.csv" && three run --once
 three cases; check 'the case tells who was not asked' 0 $? 'no carrier section for dhl'
 was=$(verdicts); three run --once; check 'the same files decide nothing anew' "$was" "$(verdicts)"
+cp "$dir/three.conf" "$dir/three.keep"; printf '\ncarrier "ups" { secret "client_id" { value_file = "token" } secret "client_secret" { value_file = "token" } }\n' >>"$dir/three.conf"
+(umask 077 && echo old >"$dir/token"); three run --once; was=$(verdicts); three run --once; check 'nor does a secret that stays' "$was" "$(verdicts)"
+(umask 077 && echo new >"$dir/token"); three run --once -v; check 'a secret that was replaced wakes what waits' 0 $? 'files changed: cases=1 '
+cp "$dir/three.keep" "$dir/three.conf"; three run --once
 mkdir "$dir/answers" && printf '{"shipments":[{"id":"00340434161094015902","status":{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."},"events":[{"timestamp":"2026-01-23T12:00:00","statusCode":"transit","description":"Die Sendung wurde im Paketzentrum bearbeitet."}]}]}' >"$dir/answers/00340434161094015902.json"
 printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir/answers" >>"$dir/three.conf"
 three run --once; three replies; check 'a section that was added is used at the next run' 0 $? '^r1 *draft'

@@ -27,6 +27,9 @@ struct secret *secret_new(const char *text);
 const char *secret_reveal(const struct secret *secret);
 void secret_free(struct secret *secret);
 
+/* Another text whenever the file behind it (not a command) was written, replaced or got other rights; tells nothing of what is in
+ * it. Owned. */
+char *secret_source_mark(const struct secret_source *source);
 
 bool secret_source_set(const struct secret_source *source);
 void secret_source_clear(struct secret_source *source);

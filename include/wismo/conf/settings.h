@@ -67,6 +67,9 @@ void settings_free(struct settings *settings);
 struct account *settings_account(const struct settings *settings, const char *name);	/* borrowed, NULL */
 struct carrier_access *settings_carrier(const struct settings *settings, const char *name);	/* borrowed, NULL */
 
+/* One text for the files of passwords and carriers' keys, as secret_source_mark; not of tokens, which are written anew each hour. Owned. */
+char *settings_marks(const struct settings *settings);
+
 SCOPE(settings, settings_free)
 
 #endif

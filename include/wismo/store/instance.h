@@ -21,8 +21,8 @@ void instance_lock_free(struct instance_lock *lock);
 bool instance_enter(struct store *store, const char *database, gint64 now, bool *copied, GError **error);
 bool instance_leave(struct store *store, GError **error);
 
-/* Tells which files count from now on. When they are others than at the last start, what a person waits for is decided again and
- * what nobody could be asked about is asked: *woken gets the number of cases, -1 when
+/* Tells which files count from now on. When they are others than at the last start, what a person waits for is decided again,
+ * what nobody could be asked about, or with a key that was refused, is asked, and answers that wait are tried: *woken gets the number of cases, -1 when
  * the files are the same. In a transaction of its own. `store`: ROLE_ALL. */
 bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error);
 
