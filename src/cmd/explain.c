@@ -42,6 +42,11 @@ static void print_facts(const json_t *facts)
 	print_head("What was known");
 	for (int i = 0; i < FACT_COUNT; i++) {
 		const json_t *value = json_object_get(facts, fact_columns[i].name);
+		/* As the conditions write it. */
+		if (json_is_boolean(value)) {
+			printf("  %-22s %d\n", fact_columns[i].name, json_is_true(value));
+			continue;
+		}
 		char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(4)) : NULL;
 
 		printf("  %-22s %s\n", fact_columns[i].name, !text || strcmp(text, "null") == 0 ? "unknown" : text);
@@ -122,20 +127,26 @@ static void print_json_chain(const struct reading_row *row, const struct verdict
 		   "t", "made_at", verdict->made_at, "t", "look_at", verdict->look_at, NULL);
 }
 
-/* The verdict that made this reply or task; 0: the case's newest is meant. */
-static gint64 verdict_of(struct store *store, char kind, gint64 id, GError **error)
+/* The verdict that made this reply or task, or decided about this mail; 0: the case's newest is meant. */
+static gint64 verdict_of(struct store *store, gint64 case_id, char kind, gint64 id, GError **error)
 {
+	if (kind == 'm')
+		return verdict_of_mail(store, case_id, id, error);
 	scoped(reply) reply = kind == 'r' ? reply_get(store, id, error) : NULL;
 	scoped(task) task = kind == 't' ? task_get(store, id, error) : NULL;
 
 	return reply ? reply->verdict : task ? task->verdict : 0;
 }
 
-static int explain_case(struct store *store, gint64 case_id, gint64 verdict_id, const struct command_options *options)
+/* `mail`: whose words are shown; 0: those of the verdict's. */
+static int explain_case(struct store *store, gint64 case_id, gint64 verdict_id, gint64 mail, const struct command_options *options)
 {
 	g_autoptr(GError) error = NULL;
 	scoped(verdict_row) verdict = verdict_id ? verdict_get(store, verdict_id, &error) : verdict_latest(store, case_id, &error);
-	gint64 mail = error ? 0 : verdict && verdict->mail ? verdict->mail : reading_last_mail(store, case_id, &error);
+	bool other = mail && verdict && verdict->mail != mail;
+
+	if (!mail && !error)
+		mail = verdict && verdict->mail ? verdict->mail : reading_last_mail(store, case_id, &error);
 	scoped(reading_row) row = mail ? reading_get(store, mail, &error) : NULL;
 	json_t *facts, *reason;
 	int code;
@@ -153,6 +164,8 @@ static int explain_case(struct store *store, gint64 case_id, gint64 verdict_id, 
 	}
 	if (row)
 		print_reading(row);
+	if (other && verdict->mail)
+		print_line("note", "the case was decided with m%" G_GINT64_FORMAT ", its later mail", verdict->mail);
 	facts = json_loads(verdict->facts, 0, NULL);
 	reason = json_loads(verdict->reason, 0, NULL);
 	print_facts(facts);
@@ -200,11 +213,11 @@ int explain_command(int argc, char **argv)
 			return code;
 	}
 	case_id = dossier_case_of(store, kind, id, &error);
-	verdict_id = error ? 0 : verdict_of(store, kind, id, &error);
+	verdict_id = error ? 0 : verdict_of(store, case_id, kind, id, &error);
 	if (error)
 		return command_fail(&options, EXIT_SYSTEM, error);
 	if (case_id)
-		return explain_case(store, case_id, verdict_id, &options);
+		return explain_case(store, case_id, verdict_id, kind == 'm' ? id : 0, &options);
 	if (kind == 'm') {
 		scoped(reading_row) row = reading_get(store, id, &error);
 

@@ -229,6 +229,8 @@ char *decide_facts_json(const struct facts *facts)
 			item = json_string(value->text);
 		else if (value->known && fact_columns[i].type == FACT_REAL)
 			item = json_real(value->real);
+		else if (value->known && fact_columns[i].type == FACT_BOOL)
+			item = json_boolean(value->number);
 		else if (value->known)
 			item = json_integer(value->number);
 		json_object_set_new(object, fact_columns[i].name, item);

@@ -96,6 +96,11 @@ static bool parse_into(struct facts *facts, enum fact fact, const char *text, GE
 		facts_set_text(facts, fact, text);
 		return true;
 	case FACT_REAL: case FACT_INT: case FACT_BOOL:
+		/* As verdicts store them. */
+		if (column->type == FACT_BOOL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
+			facts_set_int(facts, fact, *text == 't');
+			return true;
+		}
 		real = g_ascii_strtod(text, &end);
 		if (end == text || *end || !isfinite(real) || fabs(real) > 1e12)
 			return complain(error, column->name, text, column->type == FACT_BOOL ? "0 or 1" : "a number");

@@ -74,6 +74,11 @@ struct verdict_row *verdict_latest(struct store *store, gint64 case_id, GError *
 	return row;
 }
 
+gint64 verdict_of_mail(struct store *store, gint64 case_id, gint64 mail, GError **error)
+{
+	return sql_int(store, error, 0, "SELECT max(id) FROM verdicts WHERE case_id = ? AND mail = ?", "ii", case_id, mail);
+}
+
 struct verdict_row *verdict_get(struct store *store, gint64 id, GError **error)
 {
 	struct verdict_row *row = NULL;

@@ -119,11 +119,11 @@ for c in 'show c1' 'show r1' 'show m1' 'export c1'; do two $c --json
 	import json, re, sys
 	def look(name, value):
 	    if isinstance(value, dict):
-	        for key in value.keys() - {"facts"}: look(key, value[key])
+	        for key in value: look(key, value[key])
 	    elif isinstance(value, list):
 	        for one in value: look(name, one)
 	    elif name.endswith("_at") or name == "at": assert value is None or re.fullmatch(r"20..-..-..T..:..:..Z", value), (name, value)
-	    elif name in ("edited", "answerable", "cancelled", "by_marketplace"): assert isinstance(value, bool), (name, value)
+	    elif name in ("edited", "answerable", "cancelled", "by_marketplace", "order_known", "asked"): assert value is None or isinstance(value, bool), (name, value)
 	    elif name == "weight": assert value == round(value, 2), value
 	    assert name != "recipient" and value != ""
 	lines = [json.loads(line) for line in open(sys.argv[1])]
@@ -222,6 +222,9 @@ two run --once; two cases --json; check 'the buyer'"'"'s next mail opens it agai
 # A reply is explained by the verdict that wrote it, whatever was decided since.
 two explain c1 --json; check 'explain a case: its newest decision' 0 "$(grep -c '"mail":"m1"' "$dir/out")"
 two explain r1 --json; check 'explain a reply: the decision that wrote it' 0 $? '"mail":"m1".*"reply":"not_shipped"'
+two explain m1 --json; check 'a mail: the decision about it' 0 $? '"mail":"m1".*"reply":"not_shipped"'
+two explain m1; check 'its facts as the conditions write them' 0 $? '^  order_known  *[01]$'
+two backtest; check 'the same rules decide the past again as they did' 0 $? '^0 of '
 for c in show explain export; do two $c a-1001; check "$c takes an order number" 0 $? A-1001; done
 two show Anna@example.net; check 'and a buyer' 0 $? '^  order  *A-1001$'
 printf 'From: Anna <anna@example.net>\nTo: shop@example.com\nSubject: Bestellung A-1002\nMessage-ID: <5@example.net>\n\nMein Paket ist nicht angekommen. Bestellnummer A-1002\n' >"$dir/in/new/5.a.b"

@@ -32,6 +32,9 @@ bool verdict_reason(struct store *store, const struct verdict_row *row, GError *
 struct verdict_row *verdict_latest(struct store *store, gint64 case_id, GError **error);
 struct verdict_row *verdict_get(struct store *store, gint64 id, GError **error);
 
+/* The case's last one about this mail; 0: there is none, or an error, which is set. */
+gint64 verdict_of_mail(struct store *store, gint64 case_id, gint64 mail, GError **error);
+
 /* Every verdict, newest first; stops when `each` gives false. */
 typedef bool verdict_each_function(const struct verdict_row *row, void *user);
 bool verdict_each(struct store *store, guint limit, verdict_each_function *each, void *user, GError **error);
