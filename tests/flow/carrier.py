@@ -755,8 +755,10 @@ def samples():
                     body = list_[turn]["body"].replace(list_[turn]["number"], number)
                     if list_[turn]["courier"]:
                         body = body.replace(f'"{list_[turn]["courier"]}"', json.dumps(list_[turn]["codes"][owner]))
+                        body = body.replace(f'"carrier":{list_[turn]["courier"]},', f'"carrier":{list_[turn]["codes"][owner]},')
                     else:
                         body = re.sub('"courierCode":"[^"]*",', "", body)
+                        body = re.sub(r'"carrier":\d+', f'"carrier":{list_[turn]["codes"][owner]}', body)
                     current[name] = dict(list_[turn], body=body)
                     box.config = box.config.rstrip("}\n") + f' for = {{ "{owner}" }} }}\n'
                 box.parcel(owner, number)
