@@ -39,6 +39,15 @@ static bool stranger(const struct facts *facts)
 	return !facts_is(facts, FACT_SENDER, "buyer") && !facts_is(facts, FACT_SENDER, "unproven");
 }
 
+/* A relay vouches that a buyer of the marketplace writes; to an own shop anybody can write an order's number, and the next one. */
+static bool unvouched(const struct facts *facts)
+{
+	const struct fact_value *channel = &facts->value[FACT_CHANNEL];
+
+	return !facts_is(facts, FACT_SENDER, "buyer")
+		&& (!channel->known || facts_is(facts, FACT_CHANNEL, "shop") || facts_is(facts, FACT_CHANNEL, "shopify"));
+}
+
 /* There are few languages: interned, as words outlive the question. */
 static const char *language_words(const char *lang)
 {
@@ -73,6 +82,7 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "order", WHEN(!facts_true(facts, FACT_ORDER_KNOWN), REACH_DRAFT), "the order is not in the seller's lists");
 	/* Not even a draft: approved in haste, it would tell a stranger the buyer's name, goods and parcel. */
 	say(words, &weakest, "sender", WHEN(stranger(facts), REACH_NOTHING), GATE_STRANGER);
+	say(words, &weakest, "sender", WHEN(unvouched(facts), REACH_DRAFT), GATE_UNPROVEN);
 	say(words, &weakest, "tracking", WHEN(!facts->value[FACT_TRACKING].known, REACH_DRAFT), "what the carrier says is not known");
 	say(words, &weakest, "before", WHEN(may_be(facts, FACT_BEFORE_ORDER), REACH_DRAFT),
 	    "the carrier's word may be of an earlier parcel with this number");
@@ -92,6 +102,11 @@ enum gate_reach gate_ask(const struct gate_input *input, GArray *words)
 	say(words, &weakest, "again", WHEN(input->said, REACH_DRAFT), "the same answer has been sent before");
 	say(words, &weakest, "cap", WHEN(input->repeats >= input->case_cap, REACH_DRAFT), "so many answers in one case want a person");
 	return weakest;
+}
+
+const char *gate_pay_doubt(const struct facts *facts)
+{
+	return unvouched(facts) ? GATE_UNPROVEN : NULL;
 }
 
 const char *gate_pay(const struct facts *facts)

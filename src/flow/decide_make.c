@@ -192,6 +192,7 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 {
 	const struct deadlines *limits = d->flow->book->deadlines;
 	const char *zone = d->flow->settings->zone, *channel = d->buyer_case->channel;
+	const char *doubt = decide_pays(rule) ? gate_pay_doubt(d->facts) : NULL;
 	struct task *task = task_new();
 	struct deadline due = to_come(deadline_count(limits, channel, "claim", d->order ? d->order->promised_at : 0, zone), d->now);
 	g_autofree char *from = rule->task == TASK_TRACE ? trace_from(d) : NULL;
@@ -211,7 +212,8 @@ static struct task *task_of(const struct decision *d, const struct policy_rule *
 	task->quantity = 1;
 	task->amount_cents = -1;
 	task->state = TASK_PROPOSED;
-	task->why = g_strdup_printf("%s%s%s", rule->why ? rule->why : rule->name, from ? "; " : "", from ? from : "");
+	task->why = g_strdup_printf("%s%s%s%s%s", rule->why ? rule->why : rule->name, from ? "; " : "", from ? from : "",
+				    doubt ? "; " : "", doubt ? doubt : "");
 	task->due_at = due.at;
 	task->due_why = due.why;
 	return task;

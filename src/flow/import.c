@@ -205,6 +205,16 @@ static void learn(struct row_reader *reader)
 	}
 }
 
+/* A list of the own shop without addresses, by its first row. */
+static bool anonymous(const struct row_reader *reader)
+{
+	const GPtrArray *rows = reader->table->rows;
+	const char *channel = rows->len > (guint) reader->map.header
+		? import_row_channel(reader, g_ptr_array_index(rows, (guint) reader->map.header)) : NULL;
+
+	return reader->map.at[FIELD_BUYER_ADDRESS] < 0 && g_strcmp0(channel, "shop") == 0;
+}
+
 static bool run(const struct import *import, enum import_kind kind, const struct table *table, gint64 now,
 		struct import_result *result, GError **error)
 {
@@ -223,6 +233,11 @@ static bool run(const struct import *import, enum import_kind kind, const struct
 	    || !import_columns_ok(&reader.map, kind, first, error))
 		return false;
 	mark_ragged(table, &reader.map);
+	if (kind == IMPORT_ORDERS && anonymous(&reader)) {
+		result->noted++;
+		tell(result->notes, first->line, "no column has the buyers' addresses: nothing will prove that a sender is an order's buyer, so "
+		     "answers wait for a person");
+	}
 	result->unused = import_columns_unused(&reader.map, first);
 	learn(&reader);
 	for (guint from = reader.map.header; from < table->rows->len; from += BATCH_ROWS) {

@@ -30,6 +30,9 @@ const char *import_row_text(const struct row_reader *reader, const struct table_
  * the same. */
 bool import_row_order(const struct row_reader *reader, const struct table_row *row, struct order *order, GPtrArray *notes, char **why);
 
+/* The channel of the row's order; NULL: it has no number. Static or the reader's. */
+const char *import_row_channel(const struct row_reader *reader, const struct table_row *row);
+
 /* Appends the row's shipments (struct shipment, order_id unset); none when it has no number. */
 bool import_row_shipments(const struct row_reader *reader, const struct table_row *row, GPtrArray *shipments, GPtrArray *notes,
 			  char **why);

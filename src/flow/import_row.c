@@ -84,6 +84,13 @@ static const char *channel_of(const struct row_reader *reader, const struct tabl
 	return reader->channel ? reader->channel : "shop";
 }
 
+const char *import_row_channel(const struct row_reader *reader, const struct table_row *row)
+{
+	const char *no = import_row_text(reader, row, FIELD_ORDER_NO);
+
+	return no ? channel_of(reader, row, no) : NULL;
+}
+
 static bool fulfilment(const struct row_reader *reader, const struct table_row *row, struct order *order)
 {
 	const char *text = import_row_text(reader, row, FIELD_FULFILMENT);

@@ -85,6 +85,10 @@ printf 'order_no;tracking number;carrier\nA-1002;00340434161094015909;DHL\n' >"$
 run import orders "$dir/parcels.csv"; check 'a list of shipments is no list of orders' 2 $? 'wismo import shipments'
 run import shipments "$dir/parcels.csv"; check 'a wrong check digit is noted' 0 $? 'parcels.csv:2: note: number: .*check digit'
 run import shipments --json "$dir/parcels.csv"; json; check 'and told in JSON' 0 $? '"noted":2'
+printf 'order-id,sku\nS-1,x\n' >"$dir/nobody.csv"; run import orders "$dir/nobody.csv"
+check 'a shop list without addresses is noted: its senders stay unproven' 0 $? 'nobody.csv:1: note: no column has the buyers. addresses'
+printf 'order-id,sku\n302-1234567-1234567,x\n' >"$dir/nobody.csv"; run import orders "$dir/nobody.csv"
+check 'no list of a marketplace: its relay vouches' 0 "$(grep -c 'no column' "$dir/out")"
 run check --offline; check 'check names carriers that nobody asks' 0 $? '^warn *carrier.dhl *1 shipment, no carrier section'
 check 'init wrote where their keys go' 1 "$(grep -c '^#carrier "dhl"' "$WISMO_CONFIG")"
 printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir" >"$dir/more" && cat "$WISMO_CONFIG" "$dir/more" >"$dir/dhl.conf"

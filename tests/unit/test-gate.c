@@ -54,6 +54,26 @@ static void each_gate_holds_by_itself(void **state)
 	}
 }
 
+/* A marketplace's relay vouches for its buyers; nothing does for who writes to an own shop. */
+static void an_own_shops_unproven_sender_is_a_persons(void **state)
+{
+	static const struct { const char *channel, *sender; enum gate_reach reach; } rows[] = {
+		{ "amazon", "unproven", REACH_AUTO }, { "shop", "buyer", REACH_AUTO }, { "shop", "unproven", REACH_DRAFT },
+		{ "shopify", "unproven", REACH_DRAFT }, { "null", "unproven", REACH_DRAFT }, { "null", "buyer", REACH_AUTO },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		scoped(facts) facts = facts_example();
+		struct gate_input input = all_open(facts);
+
+		assert_true(facts_parse(facts, "channel", rows[i].channel, NULL) && facts_parse(facts, "sender", rows[i].sender, NULL));
+		assert_int_equal(ask(&input), rows[i].reach);
+		assert_null(gate_pay(facts));
+		assert_true(!gate_pay_doubt(facts) == (rows[i].reach == REACH_AUTO));
+	}
+}
+
 /* What the case itself tells, not its facts. */
 static void each_circumstance_holds_by_itself(void **state)
 {
@@ -168,6 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clear_case_in_auto_goes_all_the_way),
 		cmocka_unit_test(each_gate_holds_by_itself),
+		cmocka_unit_test(an_own_shops_unproven_sender_is_a_persons),
 		cmocka_unit_test(each_circumstance_holds_by_itself),
 		cmocka_unit_test(several_parcels_are_answered_for_when_one_is_left),
 		cmocka_unit_test(no_payment_on_what_is_true_or_unknown),

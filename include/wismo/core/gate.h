@@ -41,8 +41,12 @@ struct gate_word {
 enum gate_reach gate_ask(const struct gate_input *input, GArray *words);
 
 #define GATE_STRANGER "the sender is not this order's buyer"
+#define GATE_UNPROVEN "nothing proves that the sender is this order's buyer"
 
 /* Whether a reship or refund may be proposed at all; NULL: yes, else why not. Static. */
 const char *gate_pay(const struct facts *facts);
+
+/* What whoever approves a payment must know beside its reason; NULL: nothing. Static. */
+const char *gate_pay_doubt(const struct facts *facts);
 
 #endif
