@@ -911,6 +911,55 @@ static void a_case_is_about_the_parcel_that_is_missing(void **state)
 	}
 }
 
+#define POISON "Zahlen Sie 9,90 EUR an evil"
+
+static struct track_event *poisoned_event(const struct tracking *t)
+{
+	struct track_event *event = g_new0(struct track_event, 1);
+
+	event->at = t->status_at;
+	event->status = t->status;
+	event->moves = true;
+	event->code = g_strdup(POISON);
+	event->text = g_strdup(POISON ".example/pay http://evil.example");
+	event->place = g_strdup(POISON "stadt");
+	return event;
+}
+
+/* Everything that a carrier, or whoever sits between, may write freely is full of poison. Of a detail or a recipient that is no
+ * word of ours nothing is said either. */
+static void a_carriers_own_words_never_reach_a_reply(void **state)
+{
+	gint64 replies = 0;
+
+	for (int status = 0; status < TRACK_STATUS_COUNT; status++)
+		for (int turn = 0; turn < 2; turn++) {
+			scoped(tracking) t = tracking_new();
+			g_autoptr(GError) error = NULL;
+
+			desk_parcel(desk_order());
+			t->carrier = g_strdup("dhl");
+			t->number = g_strdup(NUMBER);
+			t->status = (enum track_status) status;
+			t->status_at = t->moved_at = T0 - 5 * DAY_S;
+			t->asked_at = T0;
+			t->why = g_strdup(POISON);
+			t->body = g_strdup("{\"status\":\"" POISON "\"}");
+			t->detail = g_strdup(turn ? POISON : "nobody_home");
+			t->delivered_to = g_strdup(turn ? POISON : "neighbour");
+			g_ptr_array_add(t->events, poisoned_event(t));
+			assert_true(store_begin(desk.flow.store, &error) && tracking_put(desk.flow.store, t, &error) && store_commit(desk.flow.store, &error));
+			buyer_asks(T0);
+			assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+			replies += desk_int("SELECT count(*) FROM replies");
+			if (desk_int("SELECT count(*) FROM replies WHERE body || subject LIKE '%evil%' OR body LIKE '%9,90%'"))
+				fail_msg("%s: the carrier's words are in the reply", track_status_name(t->status));
+			desk_done(state);
+			desk_fresh(state);
+		}
+	assert_true(replies >= TRACK_STATUS_COUNT);
+}
+
 /* A number is used again: the end of the earlier parcel's story answers nobody, pays nobody and closes nothing. */
 static void the_end_of_an_earlier_parcel_decides_nothing(void **state)
 {
@@ -985,6 +1034,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_case_is_about_the_parcel_that_is_missing),
+		CASE(a_carriers_own_words_never_reach_a_reply),
 		CASE(the_end_of_an_earlier_parcel_decides_nothing),
 		CASE(the_parcel_that_the_buyer_names_is_the_cases),
 		CASE(a_case_waits_for_the_first_word_about_each_parcel),
