@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define JUST_SHIPPED_S (3 * 86400)	/* until then a parcel without a scan is nothing unusual */
 #define QUOTE_CAP_CHARS 1200	/* of the buyer's words, where the marketplace wants them in the answer */
 
 static void put(json_t *view, const char *name, const char *text)
@@ -60,6 +61,7 @@ static json_t *variables(const struct decision *d, const char *lang, gint64 next
 		put(view, "carrier", d->carrier ? d->carrier->title : NULL);
 		put(view, "tracking_no", d->shipment->number);
 		put_date(view, "shipped_date", d->shipment->shipped_at, d, lang);
+		json_object_set_new(view, "just_shipped", json_boolean(d->shipment->shipped_at > d->now - JUST_SHIPPED_S));
 	} else if (d->named) {
 		put(view, "carrier", d->carrier ? d->carrier->title : NULL);
 		put(view, "tracking_no", d->named);

@@ -157,12 +157,31 @@ static char *address_of(const char *text)
 	return plus && plus < at ? g_strdup_printf("%.*s%s", (int) (plus - lower), lower, at) : g_steal_pointer(&lower);
 }
 
+/* "24,90 €", "GBP 20.00": of lists without a column for it. "$" is several countries'. NULL: the cell does not tell. */
+static const char *currency_of(const struct row_reader *reader, const struct table_row *row)
+{
+	static const char *const signs[][2] = {
+		{ "€", "EUR" }, { "EUR", "EUR" }, { "£", "GBP" }, { "GBP", "GBP" }, { "USD", "USD" }, { "CHF", "CHF" }, { "zł", "PLN" }, { "PLN", "PLN" },
+		{ "SEK", "SEK" }, { "円", "JPY" }, { "JPY", "JPY" },
+	};
+	const char *text = import_row_text(reader, row, FIELD_LINE_PRICE);
+
+	if (!text)
+		text = import_row_text(reader, row, FIELD_UNIT_PRICE);
+	for (gsize i = 0; text && i < G_N_ELEMENTS(signs); i++)
+		if (strstr(text, signs[i][0]))
+			return signs[i][1];
+	return NULL;
+}
+
 bool import_row_order(const struct row_reader *reader, const struct table_row *row, struct order *order, GPtrArray *notes, char **why)
 {
 	const char *no = import_row_text(reader, row, FIELD_ORDER_NO);
 	const char *country = import_row_text(reader, row, FIELD_COUNTRY);
 	const char *currency = import_row_text(reader, row, FIELD_CURRENCY);
 
+	if (!currency)
+		currency = currency_of(reader, row);
 	if (!no) {
 		*why = g_strdup("order_no: empty");
 		return false;

@@ -138,6 +138,7 @@ static void a_german_list_of_ebay_is_read_with_its_buyers(void **state)
 	line = g_ptr_array_index(order->lines, 0);
 	assert_string_equal(line->sku, "LED-300");
 	assert_int_equal(line->price_cents, 6480);
+	assert_string_equal(order->currency, "EUR");
 }
 
 static void a_first_line_for_spreadsheets_names_the_delimiter(void **state)

@@ -11,7 +11,7 @@
  *	carrier		display name		tracking_no
  *	status		the carrier's status in the buyer's words, lower case ("unterwegs", "in transit")
  *	status_date	shipped_date		moved_date (last movement)	promised_date
- *	late		true when the promised date has passed
+ *	late		true when the promised date has passed	just_shipped	true within three days of shipped_date
  *	pickup		true when it waits at a pickup point	delivered_to	fixed vocabulary in the buyer's language
  *	next_date	date of the next news: always there
  *	value		"24,90 EUR"		shop_name	angry (true)
