@@ -67,10 +67,8 @@ static int try(const struct command_options *options, const char *name, const ch
 	carriers = carrier_load(overlay, &error);
 	if (!carriers || !carrier_route(carriers, settings, &error))
 		return command_fail(options, EXIT_USAGE, error);
-	if (!carriers_get(carriers, name)) {
-		fprintf(stderr, "wismo carrier: no carrier file tells of \"%s\"\n", name);
-		return EXIT_NO;
-	}
+	if (!carriers_get(carriers, name))
+		return command_refuse(options, EXIT_NO, "no carrier file tells of \"%s\"", name);
 	scoped(tracking) tracking = track_ask(settings, carriers_get(carriers, name), number, clock_now(), show, NULL);
 
 	show_result(tracking);
@@ -88,6 +86,5 @@ int carrier_command(int argc, char **argv)
 		return check(&options, argc, argv);
 	if (argc == 4 && strcmp(argv[1], "try") == 0)
 		return try(&options, argv[2], argv[3]);
-	fprintf(stderr, "wismo carrier: expected check FILE... or try NAME NUMBER\nTry: wismo carrier --help\n");
-	return EXIT_USAGE;
+	return command_refuse(&options, EXIT_USAGE, "expected check FILE... or try NAME NUMBER");
 }

@@ -87,6 +87,14 @@ static char *keep(char *text)
 	return kept;
 }
 
+/* Is its row nothing but an option, or empty? */
+static bool takes_none_ok(const struct command *command)
+{
+	const char *end = strchr(command->arguments, ']');
+
+	return !*command->arguments || (g_str_has_prefix(command->arguments, "[--") && end && !end[1]);
+}
+
 int command_options(const struct command *command, struct command_options *options, const GOptionEntry *entries,
 		    int *argc, char ***argv)
 {
@@ -111,6 +119,8 @@ int command_options(const struct command *command, struct command_options *optio
 	if (g_option_context_parse(context, argc, argv, &error)) {
 		options->data = keep(options->data);
 		options->config = keep(options->config);
+		if (*argc > 1 && takes_none_ok(command))
+			return command_refuse(options, EXIT_USAGE, "\"%s\" was not expected", (*argv)[1]);
 		return -1;
 	}
 	options->json = options->json || asked;
@@ -184,20 +194,20 @@ struct settings *command_settings(const struct command_options *options, int *co
 	return settings;
 }
 
-struct store *command_store(const struct settings *settings, enum store_role role, int *code)
+struct store *command_store(const struct command_options *options, const struct settings *settings, enum store_role role, int *code)
 {
 	g_autoptr(GError) error = NULL;
 	struct store *store = store_open(settings->database, role, false, &error);
 
 	if (!store)
-		*code = command_fail(NULL, EXIT_SYSTEM, error);
+		*code = command_fail(options, EXIT_SYSTEM, error);
 	return store;
 }
 
 struct store *command_open(const struct command_options *options, enum store_role role, struct settings **settings, int *code)
 {
 	*settings = command_settings(options, code);
-	return *settings ? command_store(*settings, role, code) : NULL;
+	return *settings ? command_store(options, *settings, role, code) : NULL;
 }
 
 bool command_colour_ok(void)

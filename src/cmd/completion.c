@@ -13,10 +13,8 @@ int completion_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc != 2 || strcmp(argv[1], "bash") != 0) {
-		fprintf(stderr, "usage: wismo completion bash > /etc/bash_completion.d/wismo\n");
-		return EXIT_USAGE;
-	}
+	if (argc != 2 || strcmp(argv[1], "bash") != 0)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo completion bash > /etc/bash_completion.d/wismo");
 	printf("# bash completion for wismo, made by `wismo completion bash`\n"
 	       "_wismo()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]}\n"
 	       "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=( $(compgen -W \"");

@@ -139,7 +139,7 @@ int edit_command(int argc, char **argv)
 		return ids_wrong(&options, argv[1], "r");
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
-	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
+	store = settings ? command_store(&options, settings, ROLE_COMMAND, &code) : NULL;
 	if (!store)
 		return code;
 	channels = channels_load(overlay, &error);
@@ -152,10 +152,8 @@ int edit_command(int argc, char **argv)
 	if (!text)
 		return command_fail(&options, g_error_matches(error, WISMO_ERROR, WISMO_HALT) ? EXIT_USAGE
 				    : g_error_matches(error, WISMO_ERROR, WISMO_PARK) ? EXIT_NO : EXIT_SYSTEM, error);
-	if (!guard(store, channels, reply, text)) {
-		fprintf(stderr, "wismo edit: %s is as it was\n", argv[1]);
-		return EXIT_NO;
-	}
+	if (!guard(store, channels, reply, text))
+		return command_refuse(&options, EXIT_NO, "%s is as it was", argv[1]);
 	if (!reply_edit(store, reply, text, clock_now(), g_get_user_name(), &error))
 		return command_fail(&options, g_error_matches(error, WISMO_ERROR, WISMO_PARK) ? EXIT_NO : EXIT_SYSTEM, error);
 	printf("%s is %s; it leaves after: wismo approve %s\n", argv[1], reply_state_name(reply->state), argv[1]);

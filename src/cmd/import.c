@@ -128,7 +128,7 @@ int import_command(int argc, char **argv)
 		return command_refuse(&options, EXIT_USAGE, "usage: wismo import orders|shipments|stock FILE...");
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
-	store = settings ? command_store(settings, ROLE_COMMAND, &code) : NULL;
+	store = settings ? command_store(&options, settings, ROLE_COMMAND, &code) : NULL;
 	if (!store)
 		return code;
 	columns = columns_load(overlay, &error);

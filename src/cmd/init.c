@@ -131,7 +131,7 @@ static int finish(const struct command_options *options, const char *path, gbool
 	return failures ? EXIT_NO : EXIT_DONE;
 }
 
-static bool complete(struct answers *a, bool may_ask)
+static bool complete(const struct command_options *options, struct answers *a, bool may_ask)
 {
 	struct init_servers servers = { 0 };
 	const char *at;
@@ -139,7 +139,7 @@ static bool complete(struct answers *a, bool may_ask)
 	ask(&a->address, "Mail address that buyers write to", NULL, may_ask);
 	at = a->address ? strrchr(a->address, '@') : NULL;
 	if (!at || at == a->address || !at[1] || strpbrk(at, "/?#: %")) {
-		fprintf(stderr, "wismo init: expected a mail address: wismo init anna@example.com\n");
+		command_refuse(options, EXIT_USAGE, "expected a mail address: wismo init anna@example.com");
 		return false;
 	}
 	if (!a->source || !a->outgoing)
@@ -195,7 +195,7 @@ int init_command(int argc, char **argv)
 	}
 	if (argc > 1 && !a.address)
 		a.address = g_strdup(argv[1]);
-	if (!complete(&a, may_ask))
+	if (!complete(&options, &a, may_ask))
 		return EXIT_USAGE;
 	if (!a.mode)
 		a.mode = g_strdup("draft");

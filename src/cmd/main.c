@@ -58,13 +58,11 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
 		return usage(stdout, EXIT_DONE);
-	command = command_find(argv[1]);
-	if (!command && argv[1][0] == '-') {
-		fprintf(stderr, "wismo: \"%s\" stands before the command; options come behind it: wismo %s --config FILE\nTry: wismo --help\n",
-			argv[1], first_command(argc, argv));
-		return EXIT_USAGE;
-	}
 	options.json = g_strv_contains((const char *const *) argv, "--json");
+	command = command_find(argv[1]);
+	if (!command && argv[1][0] == '-')
+		return command_refuse(&options, EXIT_USAGE, "\"%s\" stands before the command; options come behind it: wismo %s --config FILE",
+				      argv[1], first_command(argc, argv));
 	if (!command)
 		return command_refuse(&options, EXIT_USAGE, "no command \"%s\"", argv[1]);
 	return command->run(argc - 1, argv + 1);

@@ -149,10 +149,8 @@ static int simulate(const struct policy *policy, int count, char **pairs, const 
 		char *equals = strchr(pairs[i], '=');
 		g_autoptr(GError) error = NULL;
 
-		if (!equals) {
-			fprintf(stderr, "wismo policy simulate: \"%s\": expected FACT=VALUE\n", pairs[i]);
-			return EXIT_USAGE;
-		}
+		if (!equals)
+			return command_refuse(options, EXIT_USAGE, "\"%s\": expected FACT=VALUE", pairs[i]);
 		g_autofree char *name = g_strndup(pairs[i], (gsize) (equals - pairs[i]));
 		if (!facts_parse(facts, name, equals + 1, &error))
 			return command_fail(options, EXIT_USAGE, error);
@@ -186,10 +184,8 @@ int policy_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc < 2 || (strcmp(argv[1], "check") != 0 && strcmp(argv[1], "simulate") != 0)) {
-		fprintf(stderr, "usage: wismo policy check | wismo policy simulate FACT=VALUE...\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2 || (strcmp(argv[1], "check") != 0 && strcmp(argv[1], "simulate") != 0))
+		return command_refuse(&options, EXIT_USAGE, "expected check, or simulate FACT=VALUE...");
 	overlay = command_overlay(&options, &code);
 	if (!overlay)
 		return code;
@@ -255,7 +251,7 @@ int backtest_command(int argc, char **argv)
 		return code;
 	overlay = command_overlay(&options, &code);
 	settings = overlay ? command_settings(&options, &code) : NULL;
-	store = settings ? command_store(settings, ROLE_READER, &code) : NULL;
+	store = settings ? command_store(&options, settings, ROLE_READER, &code) : NULL;
 	if (!store)
 		return code;
 	policy = load(overlay, &error);

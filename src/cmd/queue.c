@@ -58,8 +58,6 @@ static int show_queue(const struct queue *queue, int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc > 1)
-		return command_refuse(&options, EXIT_USAGE, "\"%s\" was not expected", argv[1]);
 	listing.state = state ? queue->find(state) : -1;
 	if (state && listing.state < 0)
 		return unknown_state(queue, state, &options);

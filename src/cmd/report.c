@@ -89,10 +89,9 @@ int erase_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc != 2 || !confirmed || strcmp(confirmed, argv[1]) != 0) {
-		fprintf(stderr, "usage: wismo erase BUYER --confirm BUYER     (the address as in wismo cases; it cannot be undone)\n");
-		return EXIT_USAGE;
-	}
+	if (argc != 2 || !confirmed || strcmp(confirmed, argv[1]) != 0)
+		return command_refuse(&options, EXIT_USAGE, "usage: wismo erase BUYER --confirm BUYER     (the address as in wismo cases; it "
+				      "cannot be undone)");
 	store = command_open(&options, ROLE_ALL, &settings, &code);
 	if (!store)
 		return code;

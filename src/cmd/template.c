@@ -65,7 +65,7 @@ static bool want_one(const char *name, const char *lang, const char *path, const
 }
 
 /* "in_transit" or "de/in_transit". False: there is none; said on standard error. */
-static bool find(const struct replies *replies, const char *argument, struct wanted *wanted)
+static bool find(const struct command_options *options, const struct replies *replies, const char *argument, struct wanted *wanted)
 {
 	const char *slash = strchr(argument, '/');
 	g_autofree char *lang = slash ? g_strndup(argument, (gsize) (slash - argument)) : NULL;
@@ -75,25 +75,25 @@ static bool find(const struct replies *replies, const char *argument, struct wan
 	replies_each(replies, want_one, wanted);
 	if (wanted->path)
 		return true;
-	fprintf(stderr, "wismo: no template \"%s\"; `wismo template list` names them\n", argument);
+	command_refuse(options, EXIT_NO, "no template \"%s\"; `wismo template list` names them", argument);
 	return false;
 }
 
-static int preview(const struct replies *replies, const char *argument)
+static int preview(const struct command_options *options, const struct replies *replies, const char *argument)
 {
 	struct wanted wanted = { NULL, NULL, NULL, NULL };
 	g_autoptr(GError) error = NULL;
 	scoped(rendered) rendered = NULL;
 	int code = EXIT_NO;
 
-	if (!find(replies, argument, &wanted))
+	if (!find(options, replies, argument, &wanted))
 		return EXIT_NO;
 	rendered = render_reply(replies, wanted.name, wanted.lang, wanted.example, &error);
 	if (rendered) {
 		printf("Subject: %s\n\n%s", rendered->subject, rendered->body);
 		code = EXIT_DONE;
 	} else {
-		fprintf(stderr, "wismo: %s\n", error->message);
+		command_fail(options, code, error);
 	}
 	g_free(wanted.path);
 	json_decref(wanted.example);
@@ -101,8 +101,9 @@ static int preview(const struct replies *replies, const char *argument)
 }
 
 /* Plain Mustache after the specification, for scripts and conformance tests. */
-static int render(const char *path, const char *view_path)
+static int render(const struct command_options *options, const char *path)
 {
+	const char *view_path = options->data;	/* here --data is Mustache's: the view */
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
 	scoped(template) template = NULL;
@@ -110,19 +111,15 @@ static int render(const char *path, const char *view_path)
 	json_error_t cause;
 	json_t *view = view_path ? json_load_file(view_path, JSON_DECODE_ANY, &cause) : json_object();
 
-	if (!view) {
-		fprintf(stderr, "wismo: %s:%d: expected JSON: %s\n", view_path, cause.line, cause.text);
-		return EXIT_USAGE;
-	}
+	if (!view)
+		return command_refuse(options, EXIT_USAGE, "%s:%d: expected JSON: %s", view_path, cause.line, cause.text);
 	if (g_file_get_contents(path, &text, NULL, &error))
 		template = template_new(path, 1, text, &error);
 	if (template)
 		out = template_render(template, TEMPLATE_SPEC, view, NULL, NULL, &error);
 	json_decref(view);
-	if (!out) {
-		fprintf(stderr, "wismo: %s\n", error->message);
-		return EXIT_USAGE;
-	}
+	if (!out)
+		return command_fail(options, EXIT_USAGE, error);
 	fputs(out, stdout);
 	return EXIT_DONE;
 }
@@ -188,7 +185,7 @@ static int edit(const struct overlay *overlay, const struct replies *replies, co
 	int code = EXIT_USAGE;
 	bool fine;
 
-	if (!find(replies, argument, &wanted))
+	if (!find(options, replies, argument, &wanted))
 		return EXIT_NO;
 	json_decref(wanted.example);
 	path = own_path(options, &wanted);
@@ -202,16 +199,17 @@ static int edit(const struct overlay *overlay, const struct replies *replies, co
 	} else if (fine && replies_check_file(overlay, trial, channels, &error) && keep(trial, path, &wanted, &error)) {
 		code = EXIT_DONE;
 	}
-	if (code != EXIT_DONE)
-		fprintf(stderr, "wismo: %s\n", error->message);
 	if (code != EXIT_DONE && g_file_test(trial, G_FILE_TEST_EXISTS))
 		fprintf(stderr, "Nothing has changed. Your text is kept: wismo template edit %s/%s goes on with it; rm %s gives it up.\n",
 			wanted.lang, wanted.name, trial);
+	if (code != EXIT_DONE)
+		command_fail(options, code, error);
 	g_free(wanted.path);
 	return code;
 }
 
-static int check(const struct overlay *overlay, const struct channels *channels, int files, char **paths)
+static int check(const struct command_options *options, const struct overlay *overlay, const struct channels *channels, int files,
+		 char **paths)
 {
 	g_autoptr(GError) error = NULL;
 	scoped(replies) replies = NULL;
@@ -223,26 +221,23 @@ static int check(const struct overlay *overlay, const struct channels *channels,
 			printf("all reply templates are fine\n");
 			return EXIT_DONE;
 		}
-		fprintf(stderr, "wismo: %s\n", error->message);
-		return EXIT_USAGE;
+		return command_fail(options, EXIT_USAGE, error);
 	}
 	for (int i = 0; i < files; i++) {
 		if (replies_check_file(overlay, paths[i], channels, &error)) {
 			printf("%s: fine\n", paths[i]);
 			continue;
 		}
-		fprintf(stderr, "wismo: %s\n", error->message);
+		code = command_fail(options, EXIT_USAGE, error);
 		g_clear_error(&error);
-		code = EXIT_USAGE;
 	}
 	return code;
 }
 
-static int usage(void)
+static int usage(const struct command_options *options)
 {
-	fprintf(stderr, "wismo template: expected list, check [FILE...], preview [LANG/]NAME, edit [LANG/]NAME, "
-		"or render [--data FILE.json] FILE\nTry: wismo template --help\n");
-	return EXIT_USAGE;
+	return command_refuse(options, EXIT_USAGE, "expected list, check [FILE...], preview [LANG/]NAME, edit [LANG/]NAME, "
+			      "or render [--data FILE.json] FILE");
 }
 
 int template_command(int argc, char **argv)
@@ -257,10 +252,9 @@ int template_command(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (argc < 2)
-		return usage();
-	/* Here --data is Mustache's: the view. */
+		return usage(&options);
 	if (strcmp(argv[1], "render") == 0)
-		return argc == 3 ? render(argv[2], options.data) : usage();
+		return argc == 3 ? render(&options, argv[2]) : usage(&options);
 	overlay = command_overlay(&options, &code);
 	if (!overlay)
 		return code;
@@ -268,15 +262,15 @@ int template_command(int argc, char **argv)
 	if (!channels)
 		return command_fail(&options, EXIT_USAGE, error);
 	if (strcmp(argv[1], "check") == 0)
-		return check(overlay, channels, argc - 2, argv + 2);
+		return check(&options, overlay, channels, argc - 2, argv + 2);
 	replies = replies_load(overlay, channels, &error);
 	if (!replies)
 		return command_fail(&options, EXIT_USAGE, error);
 	if (strcmp(argv[1], "list") == 0 && argc == 2)
 		return list(replies, &options);
 	if (strcmp(argv[1], "preview") == 0 && argc == 3)
-		return preview(replies, argv[2]);
+		return preview(&options, replies, argv[2]);
 	if (strcmp(argv[1], "edit") == 0 && argc == 3)
 		return edit(overlay, replies, channels, argv[2], &options);
-	return usage();
+	return usage(&options);
 }

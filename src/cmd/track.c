@@ -150,10 +150,8 @@ int track_command(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (argc < 2) {
-		fprintf(stderr, "wismo track: which number?\nTry: wismo track --help\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return command_refuse(&options, EXIT_USAGE, "which number?");
 	settings = ask ? command_settings(&options, &code) : NULL;
 	overlay = ask && !settings ? NULL : command_overlay(&options, &code);
 	if (!overlay)

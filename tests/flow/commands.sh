@@ -74,10 +74,71 @@ run import orders "$dir/orders.csv"; check 'a bad line gives exit code 1 and its
 run import orders --json "$dir/orders.csv"; check 'import as JSON' 1 $? '"same":1'
 json; check 'which is valid too' 0 $?
 run import orders "$dir/none.csv"; check 'a missing list' 1 $?
-for c in 'frobnicate' 'status --frobnicate' 'reject r1' 'cases --state x' 'replies --state x' 'classify nosuch' 'show r99' 'import orders nosuch.csv'; do
-	run $c --json; code=$?
-	check "$c --json: the last line is the error, and has the exit code" 0 "$(tail -1 "$dir/out" | python3 -c 'import json,sys; e=json.load(sys.stdin); print(0 if e["error"] and e["exit"] == int(sys.argv[1]) > 0 else 1)' $code 2>&1 | tail -1)"
-done
+# Wrong usage and wrong input under --json: the last line tells the error and has the exit code. A row is: exit code, words.
+printf '{"a":' >"$dir/half.json"; printf '{{#a}}' >"$dir/half.txt"; printf 'carrier "x" {' >"$dir/half.conf"
+while read -r code words; do
+	# shellcheck disable=SC2086
+	run $words --json; got=$?
+	check "$words --json: the last line is the error, and has the exit code" "$code 0" "$got $(tail -1 "$dir/out" | python3 -c 'import json,sys; e=json.load(sys.stdin); print(0 if e["error"] and e["exit"] == int(sys.argv[1]) > 0 else 1)' $got 2>&1 | tail -1)"
+done <<END
+2 frobnicate
+2 -c x status
+2 status --frobnicate
+2 reject r1
+2 cases --state x
+2 replies --state x
+2 mails nonsense
+2 cases nonsense
+2 status nonsense
+2 replies nonsense
+2 run --once nonsense
+2 backtest nonsense
+2 classify
+1 classify nosuch
+1 show r99
+2 show
+2 explain
+2 approve
+2 close
+2 edit
+2 erase
+2 erase anna@example.net
+2 erase anna@example.net --confirm berta@example.net
+2 import
+1 import orders nosuch.csv
+2 template
+2 template frobnicate
+2 template preview
+1 template preview de/nosuch
+1 template edit nosuch
+2 template check nosuch.txt
+2 template check $dir/half.txt
+2 template render nosuch.txt
+2 template render $dir/half.txt
+2 template render --data nosuch.json $dir/half.txt
+2 template render --data $dir/half.json $dir/half.txt
+2 template list --data $dir/nosuch
+2 policy
+2 policy frobnicate
+2 policy simulate tracking
+2 policy simulate nosuch=1
+2 policy simulate tracking=nosuch
+2 policy check --data $dir/nosuch
+2 carrier
+2 carrier check
+2 carrier check nosuch.conf
+2 carrier check $dir/half.conf
+2 carrier try dhl
+1 carrier try nosuch 00340434161094015902
+2 track
+2 track --data $dir/nosuch 00340434161094015902
+2 track --ask 00340434161094015902 --config $dir/nosuch.conf
+2 init --address nonsense --config $dir/new.conf
+2 completion zsh
+2 report --config $dir/nosuch.conf
+2 run --config $dir/nosuch.conf
+2 backtest --data $dir/nosuch
+END
 printf 'order_no;sku;price;colour\nA-1002;x;24.90.00;red\n' >"$dir/price.csv"
 run import orders "$dir/price.csv"; check 'an amount that makes no sense is bad, and told' 1 $? 'price.csv:2: .*24.90.00.*groups of three.*skipped'
 check 'so are columns of no use' 0 0 'not used: colour'

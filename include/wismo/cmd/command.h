@@ -38,7 +38,7 @@ int command_options(const struct command *command, struct command_options *optio
 /* What most commands need; each complains on standard error and gives NULL, with *code to exit with. */
 struct overlay *command_overlay(const struct command_options *options, int *code);
 struct settings *command_settings(const struct command_options *options, int *code);
-struct store *command_store(const struct settings *settings, enum store_role role, int *code);
+struct store *command_store(const struct command_options *options, const struct settings *settings, enum store_role role, int *code);
 
 /* Settings, and the store that they name. *settings is the caller's even when the store is NULL. */
 struct store *command_open(const struct command_options *options, enum store_role role, struct settings **settings, int *code);
