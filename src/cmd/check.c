@@ -171,6 +171,7 @@ int check_command(int argc, char **argv)
 	if (!verdict(&checks, settings != NULL, "config", settings ? settings->path : NULL, error, "wismo.conf(5)"))
 		return EXIT_USAGE;
 	check_clock(&checks, settings);
+	check_disk(&checks, settings);
 	check_confinement(&checks, settings);
 	book = check_rules(&checks, &options, settings);
 	check_places(&checks, settings, offline);

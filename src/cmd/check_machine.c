@@ -6,10 +6,13 @@
 #include "wismo/core/pattern.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define DISK_LEAST 20000000	/* the largest mail that is fetched, about */
+#define DISK_WARN 500000000	/* some 30,000 mails */
 #define CLOCK_LEAST G_GINT64_CONSTANT(1764547200)	/* 2025-12-01: earlier than this program */
 
 /* Deadlines and the archive's border are moments: a clock that nobody sets makes them wrong without a word. */
@@ -32,6 +35,22 @@ void check_clock(struct checks *checks, const struct settings *settings)
 	} else {
 		check_tell(checks, GRADE_OK, "clock", said, NULL);
 	}
+}
+
+/* What is not stored is not lost - it is fetched again - but nobody is answered meanwhile. */
+void check_disk(struct checks *checks, const struct settings *settings)
+{
+	g_autofree char *folder = g_path_get_dirname(settings->database);
+	struct statvfs fs;
+	g_autofree char *said = NULL;
+	guint64 left;
+
+	if (statvfs(folder, &fs) < 0)
+		return;		/* what is wrong with the folder, the database's line says */
+	left = (guint64) fs.f_bavail * fs.f_frsize;
+	said = g_strdup_printf("%" G_GUINT64_FORMAT " MB free in %s", left / 1000000, folder);
+	check_tell(checks, left < DISK_LEAST ? GRADE_FAIL : left < DISK_WARN ? GRADE_WARN : GRADE_OK, "disk", said,
+		   left < DISK_WARN ? "make room: a full disk stops everything" : NULL);
 }
 
 /* As the mind does it, in a child, because there is no way back. First word of what it says: how far. */

@@ -20,6 +20,7 @@ void check_tell(struct checks *checks, enum grade grade, const char *id, const c
 
 void check_clock(struct checks *checks, const struct settings *settings);
 void check_carriers(struct checks *checks, const struct settings *settings, const struct carriers *carriers);
+void check_disk(struct checks *checks, const struct settings *settings);
 void check_confinement(struct checks *checks, const struct settings *settings);
 void check_languages(struct checks *checks, struct store *store, const struct rulebook *book);
 void check_names(struct checks *checks, const struct settings *settings, const struct rulebook *book);

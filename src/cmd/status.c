@@ -123,7 +123,8 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 
 	if (view->json) {
 		print_json("s", "type", "status", "b", "running", pid > 0, "s", "mode", modes[settings->mode], "i", "mails", o->mails,
-			   "i", "mails_new", o->mails_new, "i", "mails_parked", o->mails_parked, "i", "cases_open", o->cases_open,
+			   "i", "mails_new", o->mails_new, "i", "mails_archived", o->mails_archived, "i", "mails_parked", o->mails_parked,
+			   "i", "cases_open", o->cases_open,
 			   "i", "unanswered", o->unanswered, "t", "oldest_unanswered_at", o->oldest_asked_at, "t", "next_deadline_at",
 			   o->next_due_at, "i", "overdue", o->overdue, "i", "near", o->near, "i", "for_person", o->for_person, "i", "drafts", o->drafts,
 			   "i", "replies_due", o->due, "i", "sent", o->sent, "i", "uncertain", o->uncertain, "i", "refused", o->refused,
@@ -138,7 +139,10 @@ static void show_numbers(const struct overview *o, gint64 pid, const struct sett
 		printf("DEADLINES %s: the cases below\n", loud);
 	}
 	printf("agent     %s\nmode      %s\n", agent, modes[settings->mode]);
-	printf("mails     %d, %d not read yet, %d set aside\n", (int) o->mails, (int) o->mails_new, (int) o->mails_parked);
+	printf("mails     %d, %d not read yet, %d set aside", (int) o->mails, (int) o->mails_new, (int) o->mails_parked);
+	if (o->mails_archived)
+		printf(", %d archived, as they are older than the start", (int) o->mails_archived);
+	putchar('\n');
 	printf("cases     %d open, %d unanswered%s%s\n", (int) o->cases_open, (int) o->unanswered,
 	       o->oldest_asked_at ? ", the oldest since " : "", o->oldest_asked_at ? oldest : "");
 	printf("replies   %d drafts, %d leaving, %d sent, %d uncertain, %d refused, %d blocked\n", (int) o->drafts, (int) o->due,

@@ -209,13 +209,23 @@ bool instance_leave(struct store *store, GError **error)
 		&& sql_run(store, error, "DELETE FROM workers", "");
 }
 
+/* Ended, and not taken in by its parent: in containers nobody may do that. */
+static bool zombie_ok(gint64 pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/stat", pid);
+	g_autofree char *text = NULL;
+	const char *name_end = g_file_get_contents(path, &text, NULL, NULL) ? strrchr(text, ')') : NULL;
+
+	return name_end && g_str_has_prefix(name_end, ") Z");
+}
+
 gint64 instance_pid(struct store *store)
 {
 	g_autofree char *boot = boot_id();
 	gint64 pid = sql_int(store, NULL, 0, "SELECT pid FROM instance WHERE boot = ?", "s", boot);
 
 	/* EPERM: it lives, and belongs to somebody else. */
-	return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno == EPERM) ? pid : 0;
+	return pid > 0 && (kill((pid_t) pid, 0) == 0 || errno == EPERM) && !zombie_ok(pid) ? pid : 0;
 }
 
 bool instance_worker(struct store *store, const char *role, gint64 pid, gint64 now, const char *problem, GError **error)

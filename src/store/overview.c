@@ -16,6 +16,7 @@ bool overview_get(struct store *store, gint64 now, struct overview *o, GError **
 
 	o->mails = count(store, &cause, "SELECT count(*) FROM mails");
 	o->mails_new = count(store, &cause, "SELECT count(*) FROM mails WHERE state = 'new'");
+	o->mails_archived = count(store, &cause, "SELECT count(*) FROM mails WHERE state = 'archived'");
 	o->mails_parked = count(store, &cause, "SELECT count(*) FROM mails WHERE state = 'parked'");
 	o->cases_open = count(store, &cause, "SELECT count(*) FROM cases WHERE state <> 'closed'");
 	o->unanswered = count(store, &cause, "SELECT count(*) FROM cases WHERE asked_at > 0 AND state <> 'closed'");

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct overview {
-	gint64 mails, mails_new, mails_parked;
+	gint64 mails, mails_new, mails_archived, mails_parked;
 	gint64 cases_open;		/* not closed */
 	gint64 unanswered;		/* cases with a buyer's mail that nobody answered */
 	gint64 oldest_asked_at;		/* 0: none */
