@@ -138,10 +138,10 @@ static void check_accounts(struct checks *checks, const struct settings *setting
 			check_token(checks, account);
 		fine = probe_source(account, &source, &error);
 
-		verdict(checks, fine, source_id, source, error, "wismo.conf(5), account");
+		verdict(checks, fine, source_id, source, error, fine ? NULL : probe_mend(error));
 		error = NULL;
 		fine = probe_outgoing(account, &outgoing, &error);
-		verdict(checks, fine, outgoing_id, outgoing, error, "wismo.conf(5), account");
+		verdict(checks, fine, outgoing_id, outgoing, error, fine ? NULL : probe_mend(error));
 		if (!account->sent_folder && !account->outgoing.path)
 			check_tell(checks, GRADE_WARN, "sent_folder", "not set: copies are filed only where the provider does it",
 			     "set sent_folder, unless the provider files copies by itself");

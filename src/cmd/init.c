@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 struct answers {
-	char *address, *source, *outgoing, *user, *password_file, *password_command, *token_command, *shop, *lang, *mode, *sent, *state_dir;
+	char *address, *source, *outgoing, *user, *password_file, *password_command, *token_command, *shop, *lang, *mode, *sent, *ca_file, *state_dir;
 	gboolean yes, offline;
 };
 
@@ -70,10 +70,22 @@ static char *compose(const struct answers *a)
 	line(text, "\t", "token_command", a->token_command);
 	line(text, "\t", "from", a->address);
 	line(text, "\t", "sent_folder", a->sent);
+	line(text, "\t", "ca_file", a->ca_file);
 	g_string_append(text, "}\n\n# Who is asked about parcels; without a section a carrier's cases go to a person. More: wismo.conf(5), wismo-carriers(5)\n"
 			"#carrier \"dhl\" {\n#\tsecret \"key\" { value_file = \"dhl.key\" }\t\t# beside this file, chmod 600\n#}\n"
 			"#carrier \"ups\" {\n#\tsecret \"client_id\" { value_file = \"ups.id\" }\n#\tsecret \"client_secret\" { value_file = \"ups.key\" }\n#}\n");
 	return g_string_free(text, FALSE);
+}
+
+/* An option's file is meant from here, the configuration's from its own folder. */
+static void settle_path(char **path)
+{
+	char *full = *path && g_file_test(*path, G_FILE_TEST_EXISTS) ? g_canonicalize_filename(*path, NULL) : NULL;
+
+	if (!full)
+		return;
+	g_free(*path);
+	*path = full;
 }
 
 static bool write_private(const char *path, const char *text, GError **error)
@@ -104,6 +116,8 @@ static int try_logins(const struct settings *settings)
 			failures += !fine;
 			fprintf(stderr, "%s %s %s: %s\n", fine ? "ok  " : "FAIL", account->name, way ? "outgoing" : "source",
 				fine ? said : error->message);
+			if (!fine)
+				fprintf(stderr, "     %s\n", probe_mend(error));
 		}
 	}
 	return failures;
@@ -127,7 +141,7 @@ static int finish(const struct command_options *options, const char *path, gbool
 	if (!store)
 		return command_fail(options, EXIT_SYSTEM, error);
 	printf("configuration %s\ndatabase      %s\n", settings->path, settings->database);
-	printf("next: %s\n", failures ? "mend what failed, then: wismo check" : "wismo run --once, then: wismo status");
+	printf("next: %s\n", failures ? "mend what failed, in that file, then: wismo check" : "wismo run --once, then: wismo status");
 	return failures ? EXIT_NO : EXIT_DONE;
 }
 
@@ -176,6 +190,7 @@ int init_command(int argc, char **argv)
 		{ "lang", 0, 0, G_OPTION_ARG_STRING, &a.lang, "fallback language of answers", "LANG" },
 		{ "mode", 0, 0, G_OPTION_ARG_STRING, &a.mode, "observe, draft (default) or auto", "MODE" },
 		{ "sent-folder", 0, 0, G_OPTION_ARG_STRING, &a.sent, "where copies of answers are filed ('' for nowhere)", "FOLDER" },
+		{ "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &a.ca_file, "certificate of your own authority", "FILE" },
 		{ "state-dir", 0, 0, G_OPTION_ARG_FILENAME, &a.state_dir, "folder of database and exports", "DIR" },
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &a.yes, "ask nothing, take the proposals", NULL },
 		{ "offline", 0, 0, G_OPTION_ARG_NONE, &a.offline, "ask no server and try no login", NULL },
@@ -193,6 +208,8 @@ int init_command(int argc, char **argv)
 		fprintf(stderr, "%s is there and stays as it is; edit it or remove it to start anew\n", path);
 		return finish(&options, path, a.offline);
 	}
+	settle_path(&a.password_file);
+	settle_path(&a.ca_file);
 	if (argc > 1 && !a.address)
 		a.address = g_strdup(argv[1]);
 	if (!complete(&options, &a, may_ask))

@@ -112,3 +112,19 @@ bool probe_outgoing(const struct account *account, char **said, GError **error)
 	*said = g_strdup_printf("logged in to %s:%d%s%s", out->host, target.port, target.user ? " as " : "", target.user ? target.user : "");
 	return true;
 }
+
+const char *probe_mend(const GError *error)
+{
+	static const struct { const char *says, *mend; } rows[] = {
+		{ "certificate refused", "is the host name right? Only for a server with your own authority: name its certificate in ca_file" },
+		{ "login refused", "is `user` right, and the password's file? Many providers want an app password: README" },
+		{ "resolve host", "the server's name is wrong, or there is no network: `source` and `outgoing`, wismo.conf(5)" },
+		{ "does not do STARTTLS", "use imaps:// and smtps://, or another port" },
+		{ "mend it with", "then again: wismo check" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (strstr(error->message, rows[i].says))
+			return rows[i].mend;
+	return "wismo.conf(5), account";
+}

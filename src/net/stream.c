@@ -115,7 +115,9 @@ static void explain(const struct stream *stream, const struct stream_target *tar
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: login refused for %s: %s", target->host, target->user,
 			    *stream->said ? words(stream) : text);
 	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR)
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: certificate refused: %s", target->host, text);
+		/* Without libcurl's " CAfile: none CRLfile: none", which is about something else and looks like the fault. */
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: certificate refused: %.*s", target->host,
+			    (int) (strstr(text, " CAfile:") ? strstr(text, " CAfile:") - text : (gssize) strlen(text)), text);
 	else if (code == CURLE_USE_SSL_FAILED)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: the server does not do STARTTLS (%s)", target->host, text);
 	else if (code == CURLE_SSL_CONNECT_ERROR)

@@ -34,6 +34,8 @@ run init --address shop@example.com --source "maildir:$dir/in" --outgoing "maild
 check 'init writes and tells the next command' 0 $? 'next: wismo run --once'
 check 'the configuration is private' 600 "$(stat -c %a "$WISMO_CONFIG")"
 check 'the database is private' 600 "$(stat -c %a "$dir/state/wismo.db")"
+(cd "$dir" && touch pw ca.pem && WISMO_CONFIG="$dir/paths.conf" "$wismo" init --address a@shop.example --password-file pw --ca-file ca.pem --state-dir "$dir/paths" --yes --offline >"$dir/out" 2>&1)
+check 'files of options are meant from here' 2 "$(grep -c "\(password_file = \"$dir/pw\"\|ca_file = \"$dir/ca.pem\"\)" "$dir/paths.conf")"
 offline() { WISMO_CONFIG="$dir/$1.conf" run init --address "$2" --state-dir "$dir/$1" --yes --offline; }
 offline gmx shop@gmx.de; check 'init files copies' 1 "$(grep -c 'sent_folder = "Sent"' "$dir/gmx.conf")"
 offline gmail shop@gmail.com; check 'init leaves them to a provider that does it by itself' 0 "$(grep -c sent_folder "$dir/gmail.conf")"

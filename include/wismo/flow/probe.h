@@ -13,4 +13,7 @@ bool probe_source(const struct account *account, char **said, GError **error);
 /* Connects and logs in; sends nothing (a Maildir: its folder can be written). */
 bool probe_outgoing(const struct account *account, char **said, GError **error);
 
+/* What a person does about such a failure. Static. */
+const char *probe_mend(const GError *error);
+
 #endif
