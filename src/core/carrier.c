@@ -23,7 +23,7 @@ void carriers_free(struct carriers *carriers)
 		return;
 	g_ptr_array_unref(carriers->all);
 	regex_free(carriers->any->forms);
-	regex_free(carriers->any->names);
+	g_clear_pointer(&carriers->any->names, g_array_unref);
 	g_free(carriers->any);
 	carrier_words_free(carriers->words);
 	carrier_shapes_free(carriers->shapes);
@@ -92,58 +92,101 @@ static void add_forms(GString *all, const struct carrier *carrier)
 				       ((const struct carrier_form *) g_ptr_array_index(carrier->forms, i))->pattern);
 }
 
-static void add_names(GString *all, const struct carrier *carrier)
+struct carrier_alias {
+	const char *word;
+	gsize length;
+	guint carrier;
+};
+
+static void add_names(GArray *names, const struct carriers *carriers, guint number)
 {
-	for (guint i = 0; i < carrier->also->len; i++)
-		g_string_append_printf(all, "%s\\Q%s\\E", all->len ? "|" : "", (const char *) g_ptr_array_index(carrier->also, i));
+	const struct carrier *carrier = g_ptr_array_index(carriers->all, number);
+
+	for (guint i = 0; i < carrier->also->len; i++) {
+		const char *word = g_ptr_array_index(carrier->also, i);
+		const struct carrier_alias alias = { word, strlen(word), number };
+
+		if (alias.length)
+			g_array_append_val(names, alias);
+	}
 }
 
-/* Most of what is asked about are words and dates that fit no form at all, and texts that name no carrier: one look for all
- * together says so, where one look at each of four hundred forms takes 40 us. */
+static int by_begin(gconstpointer a, gconstpointer b)
+{
+	const struct carrier_alias *left = a, *right = b;
+	const guchar first = (guchar) *left->word, second = (guchar) *right->word;
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	if (left->length != right->length)
+		return left->length > right->length ? -1 : 1;
+	return (left->carrier > right->carrier) - (left->carrier < right->carrier);
+}
+
+static void index_names(struct carrier_any *any)
+{
+	guint at = 0;
+
+	g_array_sort(any->names, by_begin);
+	for (guint byte = 0; byte < 256; byte++) {
+		any->begins[byte] = at;
+		while (at < any->names->len && (guchar) *g_array_index(any->names, struct carrier_alias, at).word == byte)
+			at++;
+	}
+	any->begins[256] = at;
+}
+
+/* Most of what is asked about are words and dates that fit no form at all: one look for all together says so, where one look at
+ * each of four hundred forms takes 40 us. Names begin at words, so their first byte leads to the few that can stand there: one
+ * regex of all names tries each of them at every letter. */
 static const struct carrier_any *any_of(const struct carriers *carriers)
 {
 	struct carrier_any *any = carriers->any;
 
 	if (any->carriers == carriers->all->len)
 		return any;
-	g_autoptr(GString) forms = g_string_new(NULL), names = g_string_new(NULL);
+	g_autoptr(GString) forms = g_string_new(NULL);
+	g_clear_pointer(&any->names, g_array_unref);
+	any->names = g_array_new(FALSE, FALSE, sizeof(struct carrier_alias));
 	for (guint i = 0; i < carriers->all->len; i++) {
 		add_forms(forms, g_ptr_array_index(carriers->all, i));
-		add_names(names, g_ptr_array_index(carriers->all, i));
+		add_names(any->names, carriers, i);
 	}
 	regex_free(any->forms);
-	regex_free(any->names);
 	any->forms = forms->len ? regex_new(g_string_append(forms, ")\\z")->str, 0, NULL) : NULL;
-	any->names = names->len ? regex_new(names->str, 0, NULL) : NULL;
+	index_names(any);
 	any->carriers = carriers->all->len;
 	return any;
+}
+
+/* The name that begins at `text` and ends with a word; NULL: none. */
+static const struct carrier_alias *name_at(const struct carrier_any *any, const char *text)
+{
+	for (guint i = any->begins[(guchar) *text]; i < any->begins[(guchar) *text + 1]; i++) {
+		const struct carrier_alias *alias = &g_array_index(any->names, struct carrier_alias, i);
+
+		if (strncmp(text, alias->word, alias->length) == 0 && !g_ascii_isalnum(text[alias->length]))
+			return alias;
+	}
+	return NULL;
 }
 
 const struct carrier *carriers_named(const struct carriers *carriers, const char *said)
 {
 	g_autofree char *lower = g_utf8_strdown(said, -1);
-	const struct carrier *best = NULL;
-	gsize reach = 0;
 	const struct carrier_any *any = any_of(carriers);
+	const struct carrier_alias *best = NULL;
 
-	if (any->names && g_utf8_validate(lower, -1, NULL) && !regex_matches(any->names, lower))
+	if (!carriers->all->len)
 		return NULL;
 	/* The longest name that stands in it wins: "DHL Express" before "DHL". */
-	for (guint i = 0; i < carriers->all->len; i++) {
-		const struct carrier *carrier = g_ptr_array_index(carriers->all, i);
+	for (const char *p = lower; *p; p++) {
+		const struct carrier_alias *one = p == lower || !g_ascii_isalnum(p[-1]) ? name_at(any, p) : NULL;
 
-		for (guint k = 0; k < carrier->also->len; k++) {
-			const char *word = g_ptr_array_index(carrier->also, k);
-			const char *hit = strstr(lower, word);
-			const char *end = hit ? hit + strlen(word) : NULL;
-
-			if (hit && (hit == lower || !g_ascii_isalnum(hit[-1])) && !g_ascii_isalnum(*end) && strlen(word) > reach) {
-				best = carrier;
-				reach = strlen(word);
-			}
-		}
+		if (one && (!best || one->length > best->length || (one->length == best->length && one->carrier < best->carrier)))
+			best = one;
 	}
-	return best;
+	return best ? g_ptr_array_index(carriers->all, best->carrier) : NULL;
 }
 
 gunichar carrier_ascii(gunichar c)

@@ -8,7 +8,9 @@
 #define LIKELY_LEAST 1		/* a guess: the digits that many have, or an observed rule that does not hold */
 
 struct carrier_any {
-	struct regex *forms, *names;	/* NULL: not made yet, or it cannot be */
+	struct regex *forms;		/* NULL: not made yet, or it cannot be */
+	GArray *names;			/* struct carrier_alias, by first byte, the longest first, then as their files stand */
+	guint begins[257];		/* where names of a first byte begin, and end */
 	guint carriers;			/* of how many */
 };
 
