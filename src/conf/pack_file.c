@@ -317,6 +317,7 @@ static struct pack *from_cfg(cfg_t *cfg, const char *name, GError **error)
 	else
 		good = read_pack(&reader, cfg, error);
 	cfg_free(cfg);
+	needles_seal(pack->needles);
 	return good ? g_steal_pointer(&pack) : NULL;
 }
 

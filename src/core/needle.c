@@ -22,8 +22,8 @@ struct word {
 
 struct needles {
 	GArray *words;		/* struct word */
-	GHashTable *by_text;	/* text with its ends -> number + 1 */
-	GHashTable *by_set;	/* numbers of words as text -> number of the set + 1 */
+	GHashTable *by_text;	/* text with its ends -> number + 1; NULL once sealed */
+	GHashTable *by_set;	/* numbers of words as text -> number of the set + 1; NULL once sealed */
 	guint sets;
 	guint digit;		/* number of the word that is any digit; NONE */
 	guint16 buckets[BUCKETS];
@@ -71,10 +71,24 @@ void needles_free(struct needles *needles)
 {
 	if (!needles)
 		return;
-	g_hash_table_unref(needles->by_text);
-	g_hash_table_unref(needles->by_set);
+	g_clear_pointer(&needles->by_text, g_hash_table_unref);
+	g_clear_pointer(&needles->by_set, g_hash_table_unref);
 	g_array_unref(needles->words);
 	g_free(needles);
+}
+
+void needles_seal(struct needles *needles)
+{
+	GArray *words = g_array_sized_new(FALSE, FALSE, sizeof(struct word), needles->words->len);
+
+	g_clear_pointer(&needles->by_text, g_hash_table_unref);
+	g_clear_pointer(&needles->by_set, g_hash_table_unref);
+	/* An array that grew word by word is twice as long as its words. */
+	g_array_append_vals(words, needles->words->data, needles->words->len);
+	g_array_set_clear_func(needles->words, NULL);
+	g_array_unref(needles->words);
+	needles->words = words;
+	g_array_set_clear_func(words, word_clear);
 }
 
 /* Of the first three bytes; a shorter word is its bytes and zeros. */
@@ -227,7 +241,7 @@ static bool number(struct needles *needles, const struct want *want, struct node
 
 struct need *need_new(struct needles *needles, const char *pattern)
 {
-	struct want *want = want_read(pattern);
+	struct want *want = needles->by_text ? want_read(pattern) : NULL;
 	struct node top;
 	struct need *need = NULL;
 

@@ -11,14 +11,16 @@
 #define JIT_STACK_START (32 * 1024)
 #define JIT_STACK_CAP (1024 * 1024)	/* JIT obeys neither heap nor depth limit; this bounds it */
 
+#define TRIES_PLAIN 32		/* by the interpreter, before machine code pays: making it takes as long */
+
 struct code {
 	pcre2_code *code;
-	bool translated;	/* JIT was asked for */
+	guint tries;		/* at TRIES_PLAIN JIT is asked for */
 };
 
 /* Folded text of most languages is ASCII. There, a pattern that is ASCII itself means the same without UTF and UCP, and
  * takes half the time: each \b and \w is a look into a table, not into Unicode's properties. Machine code is
- * made when a pattern is first tried in earnest: eleven languages take 7 MB, and few sellers read more than three. The other
+ * made when a pattern has been tried often: all of eleven languages' take 9 MB, and most of them are hardly ever tried. The other
  * code of such a pattern is for the message in twenty-five with an emoji or a currency sign; the interpreter will do there. */
 struct pattern {
 	char *source;		/* NULL: not ASCII, `wide` was made at once */
@@ -142,10 +144,9 @@ static const pcre2_code *code_for(struct pattern *pattern, const struct matcher 
 
 	if (!code->code)
 		code->code = compile(pattern->source, PCRE2_UTF | PCRE2_UCP, NULL);
-	if (code->code && matcher->translates && !code->translated && (!pattern->source || code == &pattern->plain)) {
+	if (code->code && matcher->translates && code->tries < TRIES_PLAIN && (!pattern->source || code == &pattern->plain)
+	    && ++code->tries == TRIES_PLAIN)
 		(void) pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE);	/* without JIT the interpreter matches */
-		code->translated = true;
-	}
 	return code->code;
 }
 
