@@ -91,6 +91,7 @@ bool probe_outgoing(const struct account *account, char **said, GError **error)
 	struct stream_target target = { .protocol = "smtp", .host = out->host, .port = out->port, .ca_file = out->ca_file, .wait_s = WAIT_S };
 	bool bearer = secret_source_set(&out->token);
 	struct stream *stream;
+	bool login;
 
 	if (out->path)
 		return folder_writable(out->path, said, error);
@@ -108,8 +109,10 @@ bool probe_outgoing(const struct account *account, char **said, GError **error)
 	stream = stream_open(&target, error);
 	if (!stream)
 		return false;
+	login = stream_took_login(stream);
 	stream_close(stream);
-	*said = g_strdup_printf("logged in to %s:%d%s%s", out->host, target.port, target.user ? " as " : "", target.user ? target.user : "");
+	*said = login ? g_strdup_printf("logged in to %s:%d as %s", out->host, target.port, target.user)
+		: g_strdup_printf("%s:%d answers and offers no login: mail goes there without", out->host, target.port);
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct stream {
 	char complaint[CURL_ERROR_SIZE];
 	char said[512];		/* the server's last line before the stream was handed over */
 	bool offers_xoauth2, offers_oauthbearer;
+	bool took_login;	/* SMTP: 235 was heard */
 	bool refused_plain;	/* plain text to an address that is not loopback */
 	enum stream_safety safety;
 	guint8 ahead[16384];	/* read by stream_ready, not yet taken */
@@ -76,11 +77,17 @@ static size_t hear(char *bytes, size_t size, size_t count, void *user)
 	g_autofree char *line = g_strndup(bytes, size * count);
 
 	g_strchomp(line);
+	stream->took_login |= g_str_has_prefix(line, "235");
 	stream->offers_xoauth2 |= strstr(line, "AUTH=XOAUTH2") != NULL;
 	stream->offers_oauthbearer |= strstr(line, "AUTH=OAUTHBEARER") != NULL;
 	if (*line && *line != '+')
 		g_strlcpy(stream->said, line, sizeof stream->said);
 	return size * count;
+}
+
+bool stream_took_login(const struct stream *stream)
+{
+	return stream->took_login;
 }
 
 /* "A003 NO [AUTHENTICATIONFAILED] Authentication failed." -> from "[AUTH...": tag and NO are not for people. */

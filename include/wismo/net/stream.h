@@ -62,6 +62,9 @@ const char *stream_why(const struct stream *stream);
 /* True when it died of an answer longer than allowed. */
 bool stream_overrun(const struct stream *stream);
 
+/* Whether an SMTP server has taken the login: one that offers none is used without (RFC 4954, 235). */
+bool stream_took_login(const struct stream *stream);
+
 SCOPE(stream, stream_close)
 
 #endif
