@@ -25,7 +25,7 @@ echo "building in $build"
 	cd "$build" && { [ -f Makefile ] || "$source/configure" --enable-developer CFLAGS='-O1 -g'; } && make -j"$(nproc)"
 ) >"$build/build.log" 2>&1 || { tail -30 "$build/build.log"; echo "0 passed, 1 failed"; exit 1; }
 cd "$build" || exit 1
-make -k check >check.log 2>&1
+make -k -j"$(nproc)" check >check.log 2>&1
 made=$?
 grep -E '^(XPASS|FAIL|ERROR)|^not ok|^# |recall|precision' check.log
 # Automake's own sums; a test program that died counts as an ERROR.

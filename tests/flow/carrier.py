@@ -19,6 +19,10 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import shop  # noqa: E402
+
 build = os.path.abspath(sys.argv[1])
 source = os.path.abspath(os.environ.get("WISMO_TEST_SRC", "."))
 tracker = f"{build}/tests/flow/tracker"
@@ -249,7 +253,6 @@ def hang(peer):
 
 head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 bomb = gzip.compress(b'{"events":[' + b" " * (64 << 20) + b"]}")
-when = email.utils.formatdate(time.time() + 900, usegmt=True)
 S = lambda text: (200, {}, text)
 
 # name: what the server plays; outcome, status; requests; a part of why; earliest and latest next question; paused until
@@ -262,7 +265,7 @@ FAULTS = {
     "page404": ((404, {"Content-Type": "text/html"}, "<html>404</html>"), "down", "none", "404", 300, 400, 0),
     "limit": ((429, {}, "{}"), "limited", "none", "429", HOUR, 2 * HOUR, HOUR),
     "limits": ((429, {"Retry-After": "120"}, "{}"), "limited", "none", "429", 120, 150, 120),
-    "limitd": ((429, {"Retry-After": when}, "{}"), "limited", "none", "429", 880, 1050, (880, 901)),
+    "limitd": (None, "limited", "none", "429", 840, 1050, (840, 901)),  # a moment, 15 minutes ahead
     "limitbad": ((429, {"Retry-After": "99999999"}, "{}"), "limited", "none", "429", DAY, DAY + DAY // 8, DAY),
     "wrongkey": ((401, {}, '{"message":"bad key"}'), "refused", "none", "401", HOUR, 2 * HOUR, HOUR),
     "forbidden": ((403, {}, "no"), "refused", "none", "403", HOUR, 2 * HOUR, HOUR),
@@ -296,10 +299,16 @@ FAULTS = {
 }
 
 
+# One after the other they would take 80 s and more.
+FAULTS.update({f"hang{i}": FAULTS["hang"] for i in range(7)})
+
+
 def faults():
     def play(request):
         name = request["path"].split("/")[1]
         answer = FAULTS[name][0] if name in FAULTS else (200, {}, delivered)
+        if name == "limitd":
+            answer = (429, {"Retry-After": email.utils.formatdate(time.time() + 900, usegmt=True)}, "{}")
         if name == "there":
             answer = (302, {"Location": f"https://127.0.0.1:{server.port}/evil/there"}, delivered)
         return answer
@@ -326,7 +335,8 @@ def faults():
         got = box.kept(name)
         wait, paused = box.next_at(name) - NOW, box.paused(name)[0]
         fits = pause[0] <= paused - NOW <= pause[1] if isinstance(pause, tuple) else paused == (NOW + pause if pause else 0)
-        requests = len(server.seen(f"/{name}/"))
+        # A kept connection that breaks without a byte may have been closed before the request came: libcurl asks again, five times.
+        requests = 1 if name == "reset" and 1 <= len(server.seen("/reset/")) <= 6 else len(server.seen(f"/{name}/"))
         say(got[:2] == (outcome, status) and why in got[2] and requests == 1 and least <= wait <= most and fits,
             f"fault {name}: {outcome} {status}", f"got {got}, {requests} requests, next after {wait} s, paused {paused - NOW if paused else 0}")
     for cert, other in bad.items():
@@ -335,7 +345,7 @@ def faults():
     got = box.kept("x.localhost")
     say(got[0] == "down" and "not public" in got[2], "a name that leads to loopback is not asked", got)
     same([r["path"] for r in server.seen("/evil")], [], "no redirect is followed, to whatever host")
-    say(lasted < 35, f"the slowest kept the pass for {lasted:.0f} s, not the sum of all", lasted)
+    say(lasted < 60, f"the slowest kept the pass for {lasted:.0f} s, not the sum of all", lasted)
     same(box.sql("SELECT count(*), count(DISTINCT carrier) FROM trackings")[0], (len(FAULTS) + 5,) * 2, "one kept answer a question, nothing lost")
     same(box.sql("SELECT count(*) FROM trackings WHERE outcome <> 'ok' AND length(body) > 4096")[0][0], 0, "error pages do not fill the database")
     say(os.path.getsize(f"{box.folder}/wismo.db") < 1 << 20, "nor do bombs", os.path.getsize(f"{box.folder}/wismo.db"))
@@ -600,7 +610,7 @@ def killed():
         process = subprocess.Popen([tracker, "ask", f"{box.folder}/wismo.conf", f"{box.folder}/carriers", str(NOW)], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         before = len(server.requests)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while len(server.requests) < before + 1 + i % 3 and process.poll() is None and time.monotonic() < until:
             time.sleep(0.002)
         landed += process.poll() is None
@@ -617,10 +627,10 @@ def killed():
 
 
 def stopped():
-    """The agent itself, with a carrier that hangs: it ends when it is told to."""
+    """The agent itself, with a carrier that hangs: it ends when it is told to, not with the request (10 s of silence)."""
     server = Server("good", lambda request: hang)
     box = Instance("stopped", server.port)
-    shutil.copytree(f"{source}/templates", f"{box.folder}/templates")
+    shop.data_dir(f"{box.folder}/templates")
     shutil.rmtree(f"{box.folder}/templates/carriers")
     box.carrier("hangs")
     os.rename(f"{box.folder}/carriers", f"{box.folder}/templates/carriers")
@@ -628,7 +638,7 @@ def stopped():
     write(f"{box.folder}/wismo.conf", f'state_dir = "."\n{box.config}')
     agent = subprocess.Popen([f"{build}/wismo", "run", "--config", f"{box.folder}/wismo.conf", "--data", f"{box.folder}/templates"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not server.requests and time.monotonic() < until and agent.poll() is None:
         time.sleep(0.02)
     begun = time.monotonic()
@@ -636,7 +646,7 @@ def stopped():
     _, log = agent.communicate(timeout=60)
     box.log += log
     lasted = time.monotonic() - begun
-    say(len(server.requests) == 1 and agent.returncode == 0 and lasted < 5 and "killed" not in log,
+    say(len(server.requests) == 1 and agent.returncode == 0 and lasted < 9 and "killed" not in log,
         f"the agent ends in {lasted:.1f} s while a carrier hangs", (len(server.requests), agent.returncode, lasted, log[-600:]))
     same(box.sql("SELECT count(*) FROM lookups WHERE asked_at = 0"), [(1,)], "and the number is still to be asked")
 

@@ -303,17 +303,19 @@ run erase a@b.c --confirm a@b.c; check 'erase of a stranger' 1 $?
 "$wismo" completion bash >"$dir/completion" && bash -n "$dir/completion"; check 'the completion is a script' 0 $?
 "$wismo" run >"$dir/log" 2>&1 &
 pid=$!
-for _ in $(seq 100); do grep -q 'confined' "$dir/log" && break; sleep 0.05; done
+comes() { for _ in $(seq 600); do "$@" && return; sleep 0.1; done; }
+comes grep -q 'confined' "$dir/log"
 run run --once; check 'a second writer is refused, and told who holds the lock' 3 $? "pid $pid"
 run status; check 'status sees the agent' 0 $? "running (pid $pid)"
 printf 'mode = "fast"\n' >"$dir/bad"; cp "$WISMO_CONFIG" "$dir/keep"; cat "$dir/bad" >>"$WISMO_CONFIG"
 kill -HUP $pid
-for _ in $(seq 100); do grep -q 'reload' "$dir/log" && break; sleep 0.05; done
+comes grep -q 'reload' "$dir/log"
 cp "$dir/log" "$dir/out"; check 'reload refuses bad files' 0 0 'the old files stay in use'
 cp "$dir/keep" "$WISMO_CONFIG"
 worker=$(sed -n 's/.*role=mind.*pid=\([0-9]*\).*/\1/p' "$dir/log" | head -1)
 kill -KILL "$worker"
-for _ in $(seq 100); do [ "$(grep -c 'role=mind.*pid=' "$dir/log")" = 2 ] && break; sleep 0.05; done
+minds() { [ "$(grep -c 'role=mind.*pid=' "$dir/log")" = "$1" ]; }
+comes minds 2
 check 'a killed worker is started again' 2 "$(grep -c 'role=mind.*pid=' "$dir/log")"
 kill -TERM $pid; wait $pid; check 'TERM ends it' 0 $?
 run status; check 'and status says so' 0 $? 'not running'

@@ -77,8 +77,8 @@ END
 	chown -R "$(cat "$dir/in/owner")" "$dir/in/mail/seller"
 	mv "$dir/in/mail/seller/tmp/$1" "$dir/in/mail/seller/new/$1"
 }
-# Waits until the command gives the wanted number, at most 30 s.
-until_is() { i=0; while [ "$(sh -c "$2" 2>/dev/null)" != "$1" ]; do i=$((i + 1)); [ $i -lt 150 ] || return 1; sleep 0.1; done; }
+# Waits until the command gives the wanted number; a busy machine may take a minute.
+until_is() { i=0; while [ "$(sh -c "$2" 2>/dev/null)" != "$1" ]; do i=$((i + 1)); [ $i -lt 600 ] || return 1; sleep 0.1; done; }
 sink() { find "$dir/out/mail/new" -type f 2>/dev/null | wc -l | tr -d ' '; }
 export WISMO_CONFIG="$dir/wismo.conf"
 conf "smtp+starttls://127.0.0.1:$port"

@@ -46,7 +46,7 @@ static void a_name_server_that_is_silent_is_given_up(void **state)
 	resolver_fail(RESOLVER_SILENT);
 	assert_null(discover_mx("example.com", &error));
 	assert_string_equal(error->message, "no answer from the name server");
-	assert_in_range((g_get_monotonic_time() - began) / G_USEC_PER_SEC, DISCOVER_MX_S - 1, DISCOVER_MX_S + 5);
+	assert_in_range((g_get_monotonic_time() - began) / G_USEC_PER_SEC, DISCOVER_MX_S - 1, DISCOVER_MX_S + 20);
 }
 
 static void the_table_knows_who_takes_mail_for_others(void **state)

@@ -151,7 +151,7 @@ static void a_silence_before_the_dot_is_no_delivery_and_one_after_it_is_doubt(vo
 		    || !strstr(result.answer->said, "within 1 s"))
 			fail_msg("%s: outcome %d at %s, asked %u, \"%s\"", cases[i].name, result.outcome,
 				 smtp_step_name(result.answer->step), result.asked.times, result.answer->said);
-		assert_true(took_us < 5 * G_USEC_PER_SEC);
+		assert_true(took_us < 20 * G_USEC_PER_SEC);	/* a hang, not a speed */
 		result_clear(&result);
 	}
 }

@@ -35,7 +35,7 @@ static void assert_refused(const struct peer_row *rows, enum stream_safety safet
 	peer_stop(peer);
 	if (error->code != code || !strstr(error->message, part))
 		fail_msg("code %d, \"%s\"; should be %d, \"%s\"", error->code, error->message, code, part);
-	assert_true(g_get_monotonic_time() - began_us < 4 * G_USEC_PER_SEC);
+	assert_true(g_get_monotonic_time() - began_us < 20 * G_USEC_PER_SEC);	/* a hang, not a speed */
 	if (safety == STREAM_STARTTLS)
 		assert_null(strstr(heard, "secret"));
 }
@@ -116,7 +116,7 @@ static void a_frozen_server_is_noticed_by_the_deadline_of_the_command(void **sta
 	stream_allow(stream, 1, 10, 1000);
 	assert_int_equal(stream_write(stream, "x FREEZE\r\n", 10), 10);
 	assert_int_equal(stream_read(stream, &byte, 1), -1);
-	assert_true(g_get_monotonic_time() - began_us < 4 * G_USEC_PER_SEC);
+	assert_true(g_get_monotonic_time() - began_us < 20 * G_USEC_PER_SEC);	/* a hang, not a speed */
 	assert_string_equal(stream_why(stream), "no answer in time");
 	/* Dead stays dead: the next command must not read the answer of this one. */
 	stream_allow(stream, 10, 10, 1000);

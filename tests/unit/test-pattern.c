@@ -6,6 +6,7 @@
 #include "wismo/core/language.h"
 
 #include <string.h>
+#include <time.h>
 
 static enum pattern_outcome find(const char *source, const char *text)
 {
@@ -28,10 +29,10 @@ static void a_pattern_that_explodes_is_unknown_within_a_bound(void **state)
 	(void) state;
 	text[5000] = '!';
 	for (gsize i = 0; i < G_N_ELEMENTS(bombs); i++) {
-		const gint64 before = g_get_monotonic_time();
+		const clock_t before = clock();
 
 		assert_int_not_equal(find(bombs[i], text), PATTERN_YES);
-		assert_true(g_get_monotonic_time() - before < G_USEC_PER_SEC / 4);
+		assert_true(clock() - before < CLOCKS_PER_SEC / 4);	/* of processor: others may be busy */
 	}
 	assert_int_equal(find("^(a+)+$", text), PATTERN_UNKNOWN);
 }
