@@ -25,8 +25,6 @@ static bool list_one(const char *name, const char *lang, const char *path, const
 	struct listing *listing = user;
 
 	(void) example;
-	if (name[0] == '_')
-		return true;
 	if (listing->json)
 		print_json("s", "template", name, "s", "lang", lang, "s", "about", about, "s", "file", path, NULL);
 	else
@@ -64,7 +62,7 @@ static bool want_one(const char *name, const char *lang, const char *path, const
 	return false;
 }
 
-/* "in_transit" or "de/in_transit". False: there is none; said on standard error. */
+/* "in_transit" or "de/in_transit"; "closing" finds the part _closing. False: there is none; said on standard error. */
 static bool find(const struct command_options *options, const struct replies *replies, const char *argument, struct wanted *wanted)
 {
 	const char *slash = strchr(argument, '/');
@@ -73,6 +71,12 @@ static bool find(const struct command_options *options, const struct replies *re
 	wanted->name = slash ? slash + 1 : argument;
 	wanted->lang = lang ? g_intern_string(lang) : NULL;
 	replies_each(replies, want_one, wanted);
+	if (!wanted->path) {
+		g_autofree char *part = g_strconcat("_", wanted->name, NULL);
+
+		wanted->name = g_intern_string(part);
+		replies_each(replies, want_one, wanted);
+	}
 	if (wanted->path)
 		return true;
 	command_refuse(options, EXIT_NO, "no template \"%s\"; `wismo template list` names them", argument);

@@ -260,6 +260,8 @@ EDITOR="$dir/editor" WORDS='{{no_such_thing}}' two template edit de/in_transit; 
 two template preview de/in_transit; check 'and the old one counts' 0 $?
 EDITOR="$dir/editor" WORDS='Gute Reise.' two template edit de/in_transit; check 'the kept text is gone on with' 0 $? 'fine. See it'
 two template preview de/in_transit; check 'and counts then' 0 $? 'Gute Reise'
+EDITOR="$dir/editor" WORDS='Ihr Team' two template edit de/closing; check 'parts are edited as well' 0 $? '_closing.txt: fine'
+two template preview de/overdue; check 'and count in all that have them' 0 $? 'Ihr Team'
 # What came twenty hours ago has four left: said by the agent, and first in `status`.
 printf 'From: Bea <bea@example.net>\nTo: shop@example.com\nSubject: Paket\nMessage-ID: <2@example.net>\n\nMein Paket ist nicht angekommen.\n' >"$dir/in/new/2.a.b"
 touch -d '20 hours ago' "$dir/in/new/2.a.b"
