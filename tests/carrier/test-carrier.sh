@@ -25,7 +25,7 @@ out=$("$wismo" carrier check "$dir/a.conf" 2>&1); is "a sample that does not com
 has "is told with its line" "$out" "a.conf:$(awk '/sample "delivered" \{/ { in_it = 1 } in_it && /^\t\}/ { print NR; exit }' "$dir/a.conf"): sample \"delivered\": status is delivered, expected lost"
 sed 's#https://api-eu.dhl.com/#https://127.0.0.1/#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/b.conf"
 out=$("$wismo" carrier check "$dir/b.conf" 2>&1); has "an address in place of a host is refused" "$out" "fixed host name"
-sed "s/'Europe.Berlin')\"/date('now'))\"/" "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/c.conf"
+sed "s/ELSE zone END)\"/ELSE date('now') END)\"/" "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/c.conf"
 out=$("$wismo" carrier check "$dir/c.conf" 2>&1); has "a clock in an expression is refused" "$out" "not authorized"
 mkdir "$dir/recorded"
 echo '{"shipments":[{"events":[{"timestamp":"2026-11-20T10:02:00","statusCode":"delivered","status":"ZU","description":"zugestellt"}]}]}' > "$dir/recorded/00340434161094015902.json"
