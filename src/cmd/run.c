@@ -5,10 +5,12 @@
 #include "wismo/conf/carrier.h"
 #include "wismo/flow/run.h"
 #include "wismo/store/instance.h"
+#include "wismo/store/overview.h"
 
 #include "commands_p.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static struct run_files *load(void *user, GError **error)
 {
@@ -26,6 +28,31 @@ static struct run_files *load(void *user, GError **error)
 	files->columns = columns_load(overlay, error);
 	files->book = files->columns ? rulebook_load(overlay, RULEBOOK_ALL, error) : NULL;
 	return files->book && carrier_route(files->book->carriers, files->settings, error) ? g_steal_pointer(&files) : NULL;
+}
+
+#define TICK_US 200000
+
+/* A line on a terminal, five times a second. */
+static void tick(struct store *store)
+{
+	static gint64 next_us;
+	guint fresh, mails, dirty, cases;
+
+	if (g_get_monotonic_time() < next_us)
+		return;
+	next_us = g_get_monotonic_time() + TICK_US;
+	overview_progress(store, &fresh, &mails, &dirty, &cases);
+	fprintf(stderr, "\r%u of %u mails read, %u of %u cases decided \033[K", mails - fresh, mails, cases - dirty, cases);
+}
+
+static bool run_here(const struct run_files *files, bool json, GError **error)
+{
+	bool shown = !json && isatty(STDERR_FILENO);
+	bool fine = run_once(files, shown ? tick : NULL, error);
+
+	if (shown)
+		fprintf(stderr, "\r\033[K%s", fine ? "nothing more is due; what waits for you: wismo status\n" : "");
+	return fine;
 }
 
 int run_command(int argc, char **argv)
@@ -48,7 +75,7 @@ int run_command(int argc, char **argv)
 	files = load(&options, &error);
 	if (!files)
 		return command_fail(&options, EXIT_USAGE, error);
-	fine = once ? run_once(files, &error) : run_supervise(g_steal_pointer(&files), load, &options, &error);
+	fine = once ? run_here(files, options.json, &error) : run_supervise(g_steal_pointer(&files), load, &options, &error);
 	return fine ? EXIT_DONE : command_fail(&options, EXIT_SYSTEM, error);
 }
 

@@ -66,6 +66,8 @@ bool fetch_keep(struct sync *sync, GPtrArray *mails, const char *why, gint64 uid
 	sync->store_failed = false;
 	if (sync->wires && sync->wires->alive)
 		sync->wires->alive(sync->wires->user);
+	else if (sync->flow->alive)
+		sync->flow->alive(sync->flow->alive_user);
 	if (sync->wires && sync->wires->news && news)
 		sync->wires->news(sync->wires->user);
 	if (sync->kept > kept)

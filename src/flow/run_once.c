@@ -23,6 +23,8 @@ static bool round_of(const struct flow *flow, const struct run_files *files, gui
 		if (!fetch_once(flow, account, now, &pass, &cause))
 			log_error("account %s: %s", account->name, cause->message);
 		*done += pass.done;
+		if (flow->alive)
+			flow->alive(flow->alive_user);
 	}
 	if (!run_import(flow->store, files, now, &pass, error))
 		return false;
@@ -37,9 +39,23 @@ static bool round_of(const struct flow *flow, const struct run_files *files, gui
 	return true;
 }
 
-static bool work(const struct run_files *files, struct store *store, GError **error)
+struct ticking {
+	struct store *store;
+	run_tick *tick;
+};
+
+static void pass_on(void *user)
 {
-	const struct flow flow = { .store = store, .settings = files->settings, .book = files->book };
+	const struct ticking *ticking = user;
+
+	ticking->tick(ticking->store);
+}
+
+static bool work(const struct run_files *files, struct store *store, run_tick *tick, GError **error)
+{
+	struct ticking ticking = { store, tick };
+	const struct flow flow = { .store = store, .settings = files->settings, .book = files->book,
+		.alive = tick ? pass_on : NULL, .alive_user = &ticking };
 	guint done = 1;
 
 	for (guint round = 0; done; round++) {
@@ -86,7 +102,7 @@ bool run_follow(struct store *store, const struct run_files *files, GError **err
 	return true;
 }
 
-bool run_once(const struct run_files *files, GError **error)
+bool run_once(const struct run_files *files, run_tick *tick, GError **error)
 {
 	scoped(instance_lock) lock = instance_lock_take(files->settings->state_dir, error);
 	scoped(store) store = lock ? store_open(files->settings->database, ROLE_ALL, true, error) : NULL;
@@ -95,6 +111,6 @@ bool run_once(const struct run_files *files, GError **error)
 	if (!store || !instance_enter(store, files->settings->database, clock_now(), &copied, error)
 	    || !run_follow(store, files, error))
 		return false;
-	fine = work(files, store, error);
+	fine = work(files, store, tick, error);
 	return instance_leave(store, fine ? error : NULL) && fine;
 }

@@ -239,6 +239,8 @@ static bool work_all(const struct flow *flow, gint64 now, struct pass *pass, GEr
 	while (fine && batch.ids->len) {
 		pass->done += batch.ids->len;
 		next = (struct batch) { .last = pass->done >= STEP_MOST };
+		if (flow->alive)
+			flow->alive(flow->alive_user);
 		fine = work(flow, &batch, now, &next, error);
 		g_array_unref(batch.ids);
 		batch = next;

@@ -44,6 +44,14 @@ bool overview_get(struct store *store, gint64 now, struct overview *o, GError **
 	return false;
 }
 
+void overview_progress(struct store *store, guint *mails_new, guint *mails, guint *cases_dirty, guint *cases)
+{
+	*mails_new = (guint) sql_int(store, NULL, 0, "SELECT count(*) FROM mails WHERE state = 'new'", "");
+	*mails = (guint) sql_int(store, NULL, 0, "SELECT count(*) FROM mails", "");
+	*cases_dirty = (guint) sql_int(store, NULL, 0, "SELECT count(*) FROM cases WHERE dirty = 1", "");
+	*cases = (guint) sql_int(store, NULL, 0, "SELECT count(*) FROM cases", "");
+}
+
 static const char *text(sqlite3_stmt *row, int column)
 {
 	return (const char *) sqlite3_column_text(row, column);

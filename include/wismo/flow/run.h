@@ -30,8 +30,10 @@ bool run_supervise(struct run_files *files, run_load *load, void *user, GError *
 /* "5 mails that came since start were archived before: ..."; NULL: start is heeded, or not set. Owned. */
 char *run_start_ignored(struct store *store, const struct account *account);
 
-/* The same stages in this process until nothing is due at `now` (each round asks the clock again). */
-bool run_once(const struct run_files *files, GError **error);
+/* The same stages in this process until nothing is due at `now` (each round asks the clock again). `tick` (NULL: none) is called
+ * between batches, while no transaction is open. */
+typedef void run_tick(struct store *store);
+bool run_once(const struct run_files *files, run_tick *tick, GError **error);
 
 SCOPE(run_files, run_files_free)
 

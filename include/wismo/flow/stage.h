@@ -11,7 +11,7 @@ struct flow {
 	struct store *store;		/* opened with the role of the stage */
 	const struct settings *settings;
 	const struct rulebook *book;
-	void (*alive)(void *user);	/* called between items whose work waits for others; NULL: nobody listens */
+	void (*alive)(void *user);	/* called between batches, and items whose work waits for others; NULL: nobody listens */
 	void *alive_user;
 };
 

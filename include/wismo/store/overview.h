@@ -20,6 +20,9 @@ struct overview {
 	gint64 tasks_proposed, tasks_approved, tasks_executed, tasks_failed;
 };
 
+/* How far a long run is: mails not read and cases not decided yet, of all. */
+void overview_progress(struct store *store, guint *mails_new, guint *mails, guint *cases_dirty, guint *cases);
+
 bool overview_get(struct store *store, gint64 now, struct overview *overview, GError **error);
 
 /* One row each; borrowed texts. Give false to stop. */
