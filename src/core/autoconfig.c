@@ -116,12 +116,29 @@ static void take(struct autoconfig *out, const xmlNode *server, const char *addr
 		out->user = word(server, "username", address);
 }
 
+/* What cannot be decoded is complained about past XML_PARSE_NOERROR. */
+static void silence(void *context, const char *format, ...)
+{
+	(void) context;
+	(void) format;
+}
+
+/* Nothing is loaded, and libxml2's own bounds hold. */
+static xmlDocPtr read_quietly(const char *text, gsize length)
+{
+	xmlDocPtr doc;
+
+	xmlSetGenericErrorFunc(NULL, silence);
+	doc = xmlReadMemory(text, (int) length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlSetGenericErrorFunc(NULL, NULL);
+	return doc;
+}
+
 struct autoconfig *autoconfig_parse(const char *text, gsize length, const char *address, GError **error)
 {
 	scoped(autoconfig) out = g_new0(struct autoconfig, 1);
-	/* Nothing is loaded, libxml2's own bounds hold, and a file with declarations of its own is none: no entity is ever looked at. */
-	xmlDocPtr doc = length && length <= AUTOCONFIG_CAP_BYTES
-		? xmlReadMemory(text, (int) length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) : NULL;
+	xmlDocPtr doc = length && length <= AUTOCONFIG_CAP_BYTES ? read_quietly(text, length) : NULL;
+	/* A file with declarations of its own is none: no entity is ever looked at. */
 	const xmlNode *root = doc && !doc->intSubset ? xmlDocGetRootElement(doc) : NULL;
 	const xmlNode *provider = root && strcmp((const char *) root->name, "clientConfig") == 0 ? child(root, "emailProvider") : NULL;
 	bool password = true;

@@ -4,7 +4,10 @@
 #include "wismo/base/error.h"
 #include "wismo/core/autoconfig.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define HEAD "<?xml version=\"1.0\"?><clientConfig version=\"1.1\"><emailProvider id=\"example.com\"><domain>example.com</domain>"
 #define TAIL "</emailProvider></clientConfig>"
@@ -91,11 +94,34 @@ static void a_file_beyond_its_bound_is_not_read(void **state)
 	assert_true(g_error_matches(error, WISMO_ERROR, WISMO_PARK));
 }
 
+/* libxml2 has ways to speak to the terminal; what a stranger's server sends is not for it. */
+static void nothing_is_said_of_what_cannot_be_decoded(void **state)
+{
+	static const char text[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><clientConfig>\xff\xfe~m</clientConfig>";
+	static const char utf16[] = "\xff\xfe<\0?\0x\0m\0l\0\0\xd8\0\xd8\0\xd8";
+	FILE *said = tmpfile();
+	const int kept = dup(STDERR_FILENO);
+	struct stat now;
+
+	(void) state;
+	dup2(fileno(said), STDERR_FILENO);
+	scoped(autoconfig) one = autoconfig_parse(text, sizeof text - 1, "anna@example.com", NULL);
+	scoped(autoconfig) two = autoconfig_parse(utf16, sizeof utf16 - 1, "anna@example.com", NULL);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	fstat(fileno(said), &now);
+	fclose(said);
+	assert_null(one);
+	assert_null(two);
+	assert_int_equal(now.st_size, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_encrypts_and_is_a_plain_name_is_taken),
 		cmocka_unit_test(a_file_beyond_its_bound_is_not_read),
+		cmocka_unit_test(nothing_is_said_of_what_cannot_be_decoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
