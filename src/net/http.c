@@ -3,11 +3,12 @@
  * check is made on the very address that the socket is opened for. */
 #include "wismo/net/http.h"
 
+#include "authorities_p.h"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #define SLOW_BYTES_S 50
 #define HEADERS_CAP_BYTES (64 * 1024)
@@ -190,15 +191,6 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *user)
 	return run->large ? 0 : size * count;
 }
 
-/* GnuTLS reads all authorities anew for each connection, 4 MB of them, and Debian's libcurl names them twice: as one file
- * and as a folder. */
-static bool bundled_ok(void)
-{
-	const curl_version_info_data *about = curl_version_info(CURLVERSION_NOW);
-
-	return about->age >= CURLVERSION_SEVENTH && about->cainfo && access(about->cainfo, R_OK) == 0;
-}
-
 static void set_options(struct run *run)
 {
 	const struct http_request *request = run->request;
@@ -229,10 +221,12 @@ static void set_options(struct run *run)
 	/* Eight questions to a server that speaks HTTP/2 are one connection, not eight handshakes at once. */
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-	if (request->ca_file)
+	if (request->ca_file) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
-	if (request->ca_file || bundled_ok())
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	} else {
+		authorities_once(easy);
+	}
 	if (request->body) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) strlen(request->body));
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);

@@ -2,6 +2,8 @@
  * read callback has returned 0 no final dot can leave (measured: RFC 1047's gap is the only one left). */
 #include "wismo/net/smtp.h"
 
+#include "authorities_p.h"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -185,7 +187,9 @@ static void set_server(CURL *curl, const struct smtp_server *server)
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (server->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, server->ca_file);
+		curl_easy_setopt(curl, CURLOPT_CAINFO, server->ca_file);	/* beside the system's folder */
+	else
+		authorities_once(curl);
 	if (server->safety == STREAM_PLAIN)
 		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	if (server->user && server->secret) {

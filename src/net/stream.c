@@ -2,6 +2,8 @@
  * Debian's libetpan checks no certificate and no host name and takes TLS 1.0, so it never sees a socket. */
 #include "wismo/net/stream.h"
 
+#include "authorities_p.h"
+
 #include "wismo/base/error.h"
 
 #include <arpa/inet.h>
@@ -160,7 +162,9 @@ static void set_all(struct stream *stream, const struct stream_target *target)
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (target->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, target->ca_file);
+		curl_easy_setopt(curl, CURLOPT_CAINFO, target->ca_file);	/* beside the system's folder */
+	else
+		authorities_once(curl);
 	if (target->safety == STREAM_PLAIN)
 		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long) target->wait_s);
