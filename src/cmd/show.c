@@ -20,7 +20,7 @@ struct view {
 };
 
 /* What people see of a row, in this order; absent values are left out. */
-enum form { TEXT, MOMENT, DEADLINE, MONEY, YES_NO, PERCENT, LIST };
+enum form { TEXT, MOMENT, DEADLINE, MONEY, YES_NO, YES, PERCENT, LIST };	/* YES: nothing when it is not */
 struct field {
 	const char *name, *key;
 	enum form form;
@@ -44,7 +44,7 @@ static const struct field shipment_fields[] = {
 	{ "carrier", "carrier", TEXT }, { "shipped", "shipped_at", MOMENT }, { NULL, NULL, TEXT } };
 static const struct field tracking_fields[] = {
 	{ "carrier", "carrier", TEXT }, { "asked", "asked_at", MOMENT }, { "answer", "outcome", TEXT }, { "status", "status", TEXT },
-	{ "since", "status_at", MOMENT }, { "detail", "detail", TEXT }, { "left with", "delivered_to", TEXT }, { "why", "why", TEXT },
+	{ "since", "status_at", MOMENT }, { "detail", "detail", TEXT }, { "recorded", "recorded", YES }, { "left with", "delivered_to", TEXT }, { "why", "why", TEXT },
 	{ NULL, NULL, TEXT } };
 static const struct field verdict_fields[] = {
 	{ "rule", "rule", TEXT }, { "reply", "template", TEXT }, { "sends", "sends", TEXT }, { "task", "task", TEXT }, { NULL, NULL, TEXT } };
@@ -98,6 +98,8 @@ static char *value_text(const struct view *view, const json_t *row, const struct
 	case MONEY:
 		return g_strdup_printf("%" G_GINT64_FORMAT ".%02d %s", (gint64) json_integer_value(value) / 100,
 				       (int) (json_integer_value(value) % 100), currency ? currency : "");
+	case YES:
+		return json_is_true(value) ? g_strdup("yes: out of a folder, not from the carrier") : NULL;
 	case YES_NO:
 		return g_strdup(json_is_true(value) ? "yes" : "no");
 	case PERCENT:

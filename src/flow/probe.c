@@ -119,7 +119,7 @@ bool probe_outgoing(const struct account *account, char **said, GError **error)
 const char *probe_mend(const GError *error)
 {
 	static const struct { const char *says, *mend; } rows[] = {
-		{ "certificate refused", "is the host name right? Only for a server with your own authority: name its certificate in ca_file" },
+		{ "certificate refused", "is the host name right, and the certificate not out of date? Only for a server with your own authority: name that one's certificate in ca_file" },
 		{ "login refused", "is `user` right, and the password's file? Many providers want an app password: README" },
 		{ "resolve host", "the server's name is wrong, or there is no network: `source` and `outgoing`, wismo.conf(5)" },
 		{ "does not do STARTTLS", "use imaps:// and smtps://, or another port" },

@@ -22,7 +22,10 @@ static void fail(struct store *store, int code, const char *sql, GError **error)
 		reach = WISMO_PARK;
 		break;
 	}
-	g_set_error(error, WISMO_ERROR, reach, "database: %s (%.60s)", sqlite3_errmsg(store->db), sql);
+	if ((code & 0xff) == SQLITE_BUSY)
+		g_set_error(error, WISMO_ERROR, reach, "database: another program holds it (%.60s)", sql);
+	else
+		g_set_error(error, WISMO_ERROR, reach, "database: %s (%.60s)", sqlite3_errmsg(store->db), sql);
 }
 
 static sqlite3_stmt *prepare(struct store *store, const char *sql, GError **error)
