@@ -841,6 +841,18 @@ static int load(void **state)
 	return desk_open(NULL, RULEBOOK_ALL);
 }
 
+static void an_order_of_another_channel_is_told_as_such(void **state)
+{
+	(void) state;
+	desk_order();
+	desk_deliver("From: Jemand <jemand@example.com>\r\nTo: shop@shop.example\r\nSubject: Paket nicht angekommen\r\nMessage-ID: <x1@example.com>\r\n\r\n"
+		     "Mein Paket ist nicht angekommen. Bestellung " DESK_ORDER "\r\n", T0);
+	desk_step(understand_step, T0);
+	assert_int_equal(desk_step(decide_step, T0 + 10), 1);
+	assert_text("order " DESK_ORDER " is in your lists as one of amazon, and this mail did not come by way of amazon", "SELECT why FROM cases");
+	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 0);
+}
+
 /* ---- several parcels ---- */
 
 #define SECOND "00340434161094015919"
@@ -1033,6 +1045,7 @@ static void a_case_waits_for_the_first_word_about_each_parcel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(an_order_of_another_channel_is_told_as_such),
 		CASE(a_case_is_about_the_parcel_that_is_missing),
 		CASE(a_carriers_own_words_never_reach_a_reply),
 		CASE(the_end_of_an_earlier_parcel_decides_nothing),
