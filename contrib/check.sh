@@ -10,7 +10,8 @@ if ! mkdir -p "$build" 2>/dev/null || [ ! -w "$build" ]; then
 	build=${TMPDIR:-/tmp}/wismo-check-$(id -u)
 	mkdir -p "$build"
 fi
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+# Freed memory is kept for 16 MB, not 256: a start with eleven languages takes 125 MB instead of 380, and half the system time.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:quarantine_size_mb=16}
 # A tree that was configured in place cannot be built out of place too: a copy of it is.
 if [ -f "$top/config.status" ] && [ "$build" != "$top" ]; then
 	mkdir -p "$build/source"

@@ -19,7 +19,6 @@ start)
 	# Postfix wants to read the key as root and the rest by anybody.
 	cp "$certs/good.pem" "$certs/good.key" "$dir/etc/"
 	chmod 600 "$dir/etc/good.key"
-	port=$((32000 + ($$ * 13 + $(date +%N | sed 's/^0*//;s/^$/0/') / 1000) % 20000))
 	cat >"$dir/etc/main.cf" <<END
 compatibility_level = 3.6
 queue_directory = $dir/spool
@@ -46,7 +45,12 @@ smtpd_tls_key_file = $dir/etc/good.key
 smtpd_tls_security_level = may
 smtputf8_enable = no
 END
-	cat >"$dir/etc/master.cf" <<END
+	tries=0
+	while [ $tries -lt 20 ]; do
+		tries=$((tries + 1))
+		# Below Dovecot's ports and those that the kernel gives away.
+		port=$((10000 + ($$ * 14 + tries * 262 + $(date +%N | sed 's/^0*//;s/^$/0/') / 1000 * 2) % 9998))
+		cat >"$dir/etc/master.cf" <<END
 127.0.0.1:$port inet n - n - - smtpd
 127.0.0.1:$((port + 1)) inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
@@ -69,8 +73,15 @@ showq unix n - n - - showq
 flush unix n - n 1000? 0 flush
 postlog unix-dgram n - n - 1 postlogd
 END
-	postfix -c "$dir/etc" start >"$dir/start.log" 2>&1 || { cat "$dir/start.log" >&2; exit 77; }
-	echo "$port" >"$dir/port"
+		if postfix -c "$dir/etc" start >"$dir/start.log" 2>&1; then
+			echo "$port" >"$dir/port"
+			exit 0
+		fi
+		grep -q "in use" "$dir/start.log" "$dir/spool/log" 2>/dev/null || break
+		rm -f "$dir/spool/log"
+	done
+	cat "$dir/start.log" >&2
+	exit 77
 	;;
 stop)
 	[ ! -d "$dir/etc" ] || postfix -c "$dir/etc" stop >>"$dir/start.log" 2>&1 || true
