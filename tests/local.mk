@@ -137,12 +137,12 @@ tests_unit_test_permit_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_permit_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-reply
-tests_unit_test_reply_SOURCES = tests/unit/test-reply.c tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
+tests_unit_test_reply_SOURCES = tests/unit/test-reply.c tests/lib/moves.c tests/lib/moves.h tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
 tests_unit_test_reply_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_reply_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-task
-tests_unit_test_task_SOURCES = tests/unit/test-task.c tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
+tests_unit_test_task_SOURCES = tests/unit/test-task.c tests/lib/moves.c tests/lib/moves.h tests/lib/ledger.c tests/lib/ledger.h $(TEST_SEAMS)
 tests_unit_test_task_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_task_LDADD = $(STORE_LIBS) $(CMOCKA_LIBS)
 

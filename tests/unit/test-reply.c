@@ -2,6 +2,7 @@
 #include "tests/lib/unit.h"
 
 #include "tests/lib/ledger.h"
+#include "tests/lib/moves.h"
 #include "wismo/base/error.h"
 #include "wismo/store/reply.h"
 
@@ -12,10 +13,15 @@
 
 static struct store *store;		/* of ROLE_MAILER or ROLE_COMMAND: the authorizer is part of what is tested */
 
-static int fresh(void **state)
+static void fresh_as(bool person)
 {
 	store_close(store);
-	store = ledger_open(*state ? ROLE_COMMAND : ROLE_MAILER);
+	store = ledger_open(person ? ROLE_COMMAND : ROLE_MAILER);
+}
+
+static int fresh(void **state)
+{
+	fresh_as(*state != NULL);
 	return 0;
 }
 
@@ -29,7 +35,7 @@ static int close_all(void **state)
 }
 
 /* A row in that very state, as if a history had led there; it is reply `id`. */
-static void row_in(gint64 id, enum reply_state state)
+static void row_in(gint64 id, int state)
 {
 	scoped(store) all = ledger_as(ROLE_ALL);
 	g_autofree char *cause = g_strdup_printf("c1/m%" G_GINT64_FORMAT, id);
@@ -38,10 +44,10 @@ static void row_in(gint64 id, enum reply_state state)
 	assert_true(sql_run(all, &error, "INSERT INTO replies (id, case_id, verdict, cause, account, template, lang, recipient, subject,"
 			    " body, message_id, state, why, wire, epoch, approved_by, approved_at, created_at, version)"
 			    " VALUES (?1, 1, 1, ?2, 'main', 't', 'en', 'b@example.org', 're', 'soon', ?2 || '@x', ?3, 'before', x'41',"
-			    " 1, 'auto', 5, 5, 7)", "iss", id, cause, reply_state_name(state)));
+			    " 1, 'auto', 5, 5, 7)", "iss", id, cause, reply_state_name((enum reply_state) state)));
 }
 
-static struct reply *read_row(gint64 id)
+static void *read_row(gint64 id)
 {
 	g_autoptr(GError) error = NULL;
 	struct reply *reply = reply_get(store, id, &error);
@@ -53,34 +59,25 @@ static struct reply *read_row(gint64 id)
 
 /* ---- every act on every state ---- */
 
-typedef bool one_act(struct reply *reply, GError **error);
+static bool approve(void *r, GError **e) { return reply_approve(store, r, LEDGER_NOW, "anna", e); }
+static bool reject(void *r, GError **e) { return reply_reject(store, r, LEDGER_NOW, "anna", "no", e); }
+static bool edit(void *r, GError **e) { return reply_edit(store, r, "other words", LEDGER_NOW, "anna", e); }
+static bool redraft(void *r, GError **e) { return reply_redraft(store, r, LEDGER_NOW, "mailer", "ask", e); }
+static bool block(void *r, GError **e) { return reply_block(store, r, LEDGER_NOW, "mailer", "stop", e); }
+static bool hand_over(void *r, GError **e) { return reply_hand_over(store, r, LEDGER_NOW, e); }
+static bool postpone(void *r, GError **e) { return reply_postpone(store, r, LEDGER_NOW, LEDGER_NOW + 300, "451", e); }
+static bool refuse(void *r, GError **e) { return reply_refuse(store, r, LEDGER_NOW, "550", e); }
+static bool doubt(void *r, GError **e) { return reply_doubt(store, r, LEDGER_NOW, "lost", e); }
+static bool settle(void *r, GError **e) { return reply_settle_sent(store, r, LEDGER_NOW, "mailer", "250", e); }
 
-static bool approve(struct reply *r, GError **e) { return reply_approve(store, r, LEDGER_NOW, "anna", e); }
-static bool reject(struct reply *r, GError **e) { return reply_reject(store, r, LEDGER_NOW, "anna", "no", e); }
-static bool edit(struct reply *r, GError **e) { return reply_edit(store, r, "other words", LEDGER_NOW, "anna", e); }
-static bool redraft(struct reply *r, GError **e) { return reply_redraft(store, r, LEDGER_NOW, "mailer", "ask", e); }
-static bool block(struct reply *r, GError **e) { return reply_block(store, r, LEDGER_NOW, "mailer", "stop", e); }
-static bool hand_over(struct reply *r, GError **e) { return reply_hand_over(store, r, LEDGER_NOW, e); }
-static bool postpone(struct reply *r, GError **e) { return reply_postpone(store, r, LEDGER_NOW, LEDGER_NOW + 300, "451", e); }
-static bool refuse(struct reply *r, GError **e) { return reply_refuse(store, r, LEDGER_NOW, "550", e); }
-static bool doubt(struct reply *r, GError **e) { return reply_doubt(store, r, LEDGER_NOW, "lost", e); }
-static bool settle(struct reply *r, GError **e) { return reply_settle_sent(store, r, LEDGER_NOW, "mailer", "250", e); }
-
-static bool begin(struct reply *r, GError **e)
+static bool begin(void *r, GError **e)
 {
 	g_autoptr(GBytes) wire = g_bytes_new_static("B", 1);
 
 	return reply_begin(store, r, wire, LEDGER_NOW, e);
 }
 
-/* From which states an act may come, written down once more: the schema's table and the code must both agree with it. */
-static const struct {
-	const char *name;
-	one_act *act;
-	const char *from;		/* words */
-	enum reply_state will;
-	bool persons;			/* done by the command line, not the mailer */
-} acts[] = {
+static const struct moves_act acts[] = {
 	{ "approve", approve, " draft uncertain ", REPLY_DUE, true },
 	{ "reject", reject, " draft blocked due later uncertain ", REPLY_REJECTED, true },
 	{ "edit", edit, " draft blocked due later refused rejected ", REPLY_DRAFT, true },
@@ -94,13 +91,6 @@ static const struct {
 	{ "settle_sent", settle, " handed_over uncertain ", REPLY_SENT, false },
 };
 
-static bool among(const char *words, const char *word)
-{
-	g_autofree char *whole = g_strdup_printf(" %s ", word);
-
-	return strstr(words, whole) != NULL;
-}
-
 static char *whole_row(void)
 {
 	return ledger_text("SELECT json_array(state, why, hex(wire), server_said, not_before, attempts, edited, approved_by, approved_at,"
@@ -108,75 +98,41 @@ static char *whole_row(void)
 			   " (SELECT version FROM cases)) FROM replies");
 }
 
-static void try_act(gsize a, enum reply_state was)
+/* The struct is brought up to date, so that the next act of the same actor fits. */
+static void assert_reply(const void *row, int will)
 {
-	g_autoptr(GError) error = NULL;
-	g_autofree char *before = NULL, *after = NULL;
-	bool legal = among(acts[a].from, reply_state_name(was)), done;
-
-	row_in(1, was);
-	before = whole_row();
-	scoped(reply) reply = read_row(1);
-	done = acts[a].act(reply, &error);
-	after = whole_row();
-	if (done != legal)
-		fail_msg("%s of a reply that is %s: %s", acts[a].name, reply_state_name(was), done ? "done" : error->message);
-	if (!legal) {
-		g_autofree char *said = g_strdup_printf("r1 is %s", reply_state_name(was));
-
-		assert_string_equal(before, after);
-		assert_true(g_error_matches(error, WISMO_ERROR, WISMO_PARK));
-		assert_true(g_str_has_prefix(error->message, said));
-		assert_int_equal(reply->state, was);
-		return;
-	}
-	/* The struct is brought up to date, so that the next act of the same actor fits. */
-	assert_int_equal(reply->state, acts[a].will);
-	assert_int_equal(reply->version, 8);
-	assert_int_equal(ledger_int("SELECT version FROM replies"), 8);
-	g_autofree char *now = ledger_text("SELECT state FROM replies");
-	assert_string_equal(now, reply_state_name(acts[a].will));
-	assert_true(ledger_int("SELECT count(*) FROM history WHERE subject = 'r1'") >= 1);
+	(void) will;
+	assert_int_equal(((const struct reply *) row)->version, 8);
 }
+
+static int state_of(const void *row) { return ((const struct reply *) row)->state; }
+static const char *name_of(int state) { return reply_state_name((enum reply_state) state); }
+
+static const char *const schema[REPLY_STATE_COUNT] = {
+	[REPLY_DRAFT] = " due rejected blocked ", [REPLY_DUE] = " sending draft rejected blocked uncertain ",
+	[REPLY_SENDING] = " handed_over due later refused uncertain ", [REPLY_HANDED_OVER] = " sent later refused uncertain ",
+	[REPLY_SENT] = "", [REPLY_LATER] = " sending rejected refused draft blocked uncertain ", [REPLY_REFUSED] = " draft ",
+	[REPLY_UNCERTAIN] = " sent rejected due later ", [REPLY_REJECTED] = " draft ", [REPLY_BLOCKED] = " draft rejected ",
+};
+
+static const struct moves moves = {
+	.noun = "reply", .table = "replies", .id = "r1", .states = REPLY_STATE_COUNT, .name = name_of, .schema = schema, .acts = acts,
+	.act_count = G_N_ELEMENTS(acts), .fresh = fresh_as, .row_in = row_in, .read = read_row, .free_row = reply_free,
+	.state_of = state_of, .whole = whole_row, .moved = assert_reply,
+};
 
 static void each_act_moves_only_the_states_that_it_may(void **state)
 {
 	(void) state;
-	for (gsize a = 0; a < G_N_ELEMENTS(acts); a++)
-		for (int was = 0; was < REPLY_STATE_COUNT; was++) {
-			void *person = acts[a].persons ? store : NULL;
-
-			fresh(&person);
-			try_act(a, (enum reply_state) was);
-		}
+	moves_try_acts(&moves);
 }
 
-/* The schema by itself, against statements that no function of ours makes. */
 static void the_schema_refuses_every_other_move(void **state)
 {
-	static const char *const moves[REPLY_STATE_COUNT] = {
-		[REPLY_DRAFT] = " due rejected blocked ", [REPLY_DUE] = " sending draft rejected blocked uncertain ",
-		[REPLY_SENDING] = " handed_over due later refused uncertain ", [REPLY_HANDED_OVER] = " sent later refused uncertain ",
-		[REPLY_SENT] = "", [REPLY_LATER] = " sending rejected refused draft blocked uncertain ", [REPLY_REFUSED] = " draft ",
-		[REPLY_UNCERTAIN] = " sent rejected due later ", [REPLY_REJECTED] = " draft ", [REPLY_BLOCKED] = " draft rejected ",
-	};
 	scoped(store) all = ledger_as(ROLE_ALL);
 
 	(void) state;
-	for (int was = 0; was < REPLY_STATE_COUNT; was++)
-		for (int will = 0; will < REPLY_STATE_COUNT; will++) {
-			const char *from = reply_state_name((enum reply_state) was), *to = reply_state_name((enum reply_state) will);
-			bool legal = was == will || among(moves[was], to), done;
-			g_autoptr(GError) error = NULL;
-
-			row_in(1, (enum reply_state) was);
-			done = sql_run(all, &error, "UPDATE replies SET state = ? WHERE id = 1", "s", to);
-			if (done != legal)
-				fail_msg("%s -> %s: %s", from, to, done ? "done" : error->message);
-			if (!done)
-				assert_non_null(strstr(error->message, "illegal move of a reply"));
-			assert_true(sql_run(all, NULL, "DELETE FROM replies", ""));
-		}
+	moves_try_schema(&moves);
 	assert_false(sql_run(all, NULL, "INSERT INTO replies (case_id, verdict, cause, account, template, lang, recipient, subject, body,"
 			     " message_id, state, epoch, created_at) VALUES (1, 1, 'c', 'a', 't', 'en', 'b', 's', 'b', 'm', 'flying', 1, 1)", ""));
 }

@@ -2,6 +2,7 @@
 #include "tests/lib/unit.h"
 
 #include "tests/lib/ledger.h"
+#include "tests/lib/moves.h"
 #include "wismo/base/error.h"
 #include "wismo/store/task.h"
 
@@ -11,10 +12,15 @@
 
 static struct store *store;		/* of ROLE_RUNNER or ROLE_COMMAND: the authorizer is part of what is tested */
 
-static int fresh(void **state)
+static void fresh_as(bool person)
 {
 	store_close(store);
-	store = ledger_open(*state ? ROLE_COMMAND : ROLE_RUNNER);
+	store = ledger_open(person ? ROLE_COMMAND : ROLE_RUNNER);
+}
+
+static int fresh(void **state)
+{
+	fresh_as(*state != NULL);
 	return 0;
 }
 
@@ -28,7 +34,7 @@ static int close_all(void **state)
 }
 
 /* Task `id` in that very state, as if a history had led there. Each has an order line of its own. */
-static void row_in(gint64 id, enum task_state state)
+static void row_in(gint64 id, int state)
 {
 	scoped(store) all = ledger_as(ROLE_ALL);
 	g_autofree char *cause = g_strdup_printf("o1/%" G_GINT64_FORMAT "/refund", id);
@@ -36,10 +42,10 @@ static void row_in(gint64 id, enum task_state state)
 
 	assert_true(sql_run(all, &error, "INSERT INTO tasks (id, case_id, verdict, kind, cause, order_id, line_no, amount_cents, currency,"
 			    " state, why, created_at, changed_at, version) VALUES (?1, 1, 1, 'refund', ?2, 1, ?2, 1990, 'EUR', ?3, 'before',"
-			    " 5, 5, 7)", "iss", id, cause, task_state_name(state)));
+			    " 5, 5, 7)", "iss", id, cause, task_state_name((enum task_state) state)));
 }
 
-static struct task *read_row(gint64 id)
+static void *read_row(gint64 id)
 {
 	g_autoptr(GError) error = NULL;
 	struct task *task = task_get(store, id, &error);
@@ -51,26 +57,17 @@ static struct task *read_row(gint64 id)
 
 /* ---- every act on every state ---- */
 
-typedef bool one_act(struct task *task, GError **error);
+static bool approve(void *t, GError **e) { return task_approve(store, t, LEDGER_NOW, "anna", e); }
+static bool reject(void *t, GError **e) { return task_reject(store, t, LEDGER_NOW, "anna", "no", e); }
+static bool done(void *t, GError **e) { return task_done(store, t, LEDGER_NOW, "anna", e); }
+static bool give_back(void *t, GError **e) { return task_return(store, t, LEDGER_NOW, "runner", "a claim is open", e); }
+static bool again(void *t, GError **e) { return task_again(store, t, LEDGER_NOW, "not acted", e); }
+static bool begin(void *t, GError **e) { return task_begin(store, t, LEDGER_NOW, e); }
+static bool executed(void *t, GError **e) { return task_executed(store, t, LEDGER_NOW, "ok 17", e); }
+static bool fail_it(void *t, GError **e) { return task_fail(store, t, LEDGER_NOW, "exit 1", e); }
+static bool doubt(void *t, GError **e) { return task_doubt(store, t, LEDGER_NOW, "interrupted", e); }
 
-static bool approve(struct task *t, GError **e) { return task_approve(store, t, LEDGER_NOW, "anna", e); }
-static bool reject(struct task *t, GError **e) { return task_reject(store, t, LEDGER_NOW, "anna", "no", e); }
-static bool done(struct task *t, GError **e) { return task_done(store, t, LEDGER_NOW, "anna", e); }
-static bool give_back(struct task *t, GError **e) { return task_return(store, t, LEDGER_NOW, "runner", "a claim is open", e); }
-static bool again(struct task *t, GError **e) { return task_again(store, t, LEDGER_NOW, "not acted", e); }
-static bool begin(struct task *t, GError **e) { return task_begin(store, t, LEDGER_NOW, e); }
-static bool executed(struct task *t, GError **e) { return task_executed(store, t, LEDGER_NOW, "ok 17", e); }
-static bool fail_it(struct task *t, GError **e) { return task_fail(store, t, LEDGER_NOW, "exit 1", e); }
-static bool doubt(struct task *t, GError **e) { return task_doubt(store, t, LEDGER_NOW, "interrupted", e); }
-
-/* From which states an act may come, written down once more: the schema's table and the code must both agree with it. */
-static const struct {
-	const char *name;
-	one_act *act;
-	const char *from;		/* words */
-	enum task_state will;
-	bool persons;			/* done by the command line, not the runner */
-} acts[] = {
+static const struct moves_act acts[] = {
 	{ "approve", approve, " proposed failed uncertain ", TASK_APPROVED, true },
 	{ "reject", reject, " proposed approved failed uncertain ", TASK_REJECTED, true },
 	{ "done", done, " proposed approved executed failed uncertain ", TASK_DONE, true },
@@ -82,89 +79,51 @@ static const struct {
 	{ "doubt", doubt, " executing ", TASK_UNCERTAIN, false },
 };
 
-static bool among(const char *words, const char *word)
-{
-	g_autofree char *whole = g_strdup_printf(" %s ", word);
-
-	return strstr(words, whole) != NULL;
-}
-
 static char *whole_row(void)
 {
 	return ledger_text("SELECT json_array(state, why, approved_by, attempts, result, changed_at, version,"
 			   " (SELECT count(*) FROM history), (SELECT version || dirty FROM cases)) FROM tasks");
 }
 
-static void try_act(gsize a, enum task_state was)
+static void assert_task(const void *row, int will)
 {
-	g_autoptr(GError) error = NULL;
-	g_autofree char *before = NULL, *after = NULL;
-	bool legal = among(acts[a].from, task_state_name(was)), moved;
+	const struct task *task = row;
 
-	row_in(1, was);
-	before = whole_row();
-	scoped(task) task = read_row(1);
-	moved = acts[a].act(task, &error);
-	after = whole_row();
-	if (moved != legal)
-		fail_msg("%s of a task that is %s: %s", acts[a].name, task_state_name(was), moved ? "done" : error->message);
-	if (!legal) {
-		g_autofree char *said = g_strdup_printf("t1 is %s", task_state_name(was));
-
-		assert_string_equal(before, after);
-		assert_true(g_error_matches(error, WISMO_ERROR, WISMO_PARK));
-		assert_true(g_str_has_prefix(error->message, said));
-		assert_int_equal(task->state, was);
-		return;
-	}
-	assert_int_equal(task->state, acts[a].will);
 	assert_int_equal(task->version, 8);
 	assert_int_equal(task->changed_at, LEDGER_NOW);
-	g_autofree char *now = ledger_text("SELECT state FROM tasks");
-	assert_string_equal(now, task_state_name(acts[a].will));
-	assert_int_equal(ledger_int("SELECT version FROM tasks"), 8);
-	assert_int_equal(ledger_int("SELECT attempts FROM tasks"), acts[a].will == TASK_EXECUTING);
-	assert_int_equal(ledger_int("SELECT count(*) FROM history WHERE subject = 't1'"), 1);
+	assert_int_equal(ledger_int("SELECT attempts FROM tasks"), will == TASK_EXECUTING);
+	assert_int_equal(ledger_int("SELECT count(*) FROM history"), 1);
 	/* Its case is looked at again: what was done is a fact. */
 	assert_int_equal(ledger_int("SELECT dirty FROM cases"), 1);
 }
 
+static int state_of(const void *row) { return ((const struct task *) row)->state; }
+static const char *name_of(int state) { return task_state_name((enum task_state) state); }
+
+static const char *const schema[TASK_STATE_COUNT] = {
+	[TASK_PROPOSED] = " approved rejected done ", [TASK_APPROVED] = " executing rejected proposed done ",
+	[TASK_EXECUTING] = " executed failed uncertain approved ", [TASK_EXECUTED] = " done ", [TASK_DONE] = "",
+	[TASK_REJECTED] = "", [TASK_FAILED] = " approved rejected done ", [TASK_UNCERTAIN] = " done approved rejected ",
+};
+
+static const struct moves moves = {
+	.noun = "task", .table = "tasks", .id = "t1", .states = TASK_STATE_COUNT, .name = name_of, .schema = schema, .acts = acts,
+	.act_count = G_N_ELEMENTS(acts), .fresh = fresh_as, .row_in = row_in, .read = read_row, .free_row = task_free,
+	.state_of = state_of, .whole = whole_row, .moved = assert_task,
+};
+
 static void each_act_moves_only_the_states_that_it_may(void **state)
 {
 	(void) state;
-	for (gsize a = 0; a < G_N_ELEMENTS(acts); a++)
-		for (int was = 0; was < TASK_STATE_COUNT; was++) {
-			void *person = acts[a].persons ? store : NULL;
-
-			fresh(&person);
-			try_act(a, (enum task_state) was);
-		}
+	moves_try_acts(&moves);
 }
 
 static void the_schema_refuses_every_other_move(void **state)
 {
-	static const char *const moves[TASK_STATE_COUNT] = {
-		[TASK_PROPOSED] = " approved rejected done ", [TASK_APPROVED] = " executing rejected proposed done ",
-		[TASK_EXECUTING] = " executed failed uncertain approved ", [TASK_EXECUTED] = " done ", [TASK_DONE] = "",
-		[TASK_REJECTED] = "", [TASK_FAILED] = " approved rejected done ", [TASK_UNCERTAIN] = " done approved rejected ",
-	};
 	scoped(store) all = ledger_as(ROLE_ALL);
 
 	(void) state;
-	for (int was = 0; was < TASK_STATE_COUNT; was++)
-		for (int will = 0; will < TASK_STATE_COUNT; will++) {
-			const char *from = task_state_name((enum task_state) was), *to = task_state_name((enum task_state) will);
-			bool legal = was == will || among(moves[was], to), moved;
-			g_autoptr(GError) error = NULL;
-
-			row_in(1, (enum task_state) was);
-			moved = sql_run(all, &error, "UPDATE tasks SET state = ? WHERE id = 1", "s", to);
-			if (moved != legal)
-				fail_msg("%s -> %s: %s", from, to, moved ? "done" : error->message);
-			if (!moved)
-				assert_non_null(strstr(error->message, "illegal move of a task"));
-			assert_true(sql_run(all, NULL, "DELETE FROM tasks", ""));
-		}
+	moves_try_schema(&moves);
 	/* What the mind withdrew may come back; what a person rejected may not. */
 	row_in(1, TASK_REJECTED);
 	for (int person = 1; person >= 0; person--) {
