@@ -61,7 +61,7 @@ try:
     measure("one carrier, 50 a second", numbers // 2, 1, "limit { second = 50 }", 50)
     measure("one carrier, 10 a second", numbers // 10, 1, "limit { second = 10 }", 10)
     mapped = json.loads(subprocess.run([lib.tracker, "map", f"{source}/templates/carriers"], capture_output=True, text=True, check=True).stdout)
-    print(f"mapping an answer of {mapped['bytes']} bytes: {mapped['map_us']:.0f} us, the slowest sample {mapped['worst_us']} us; "
+    print(f"mapping an answer of {mapped['bytes']} bytes: {mapped['map_us']:.0f} us of processor, the slowest sample {mapped['worst_us']} us; "
           f"{mapped['map_us'] / mapped['parse_us']:.0f} times jansson's parsing of it ({mapped['parse_us']:.1f} us)")
 finally:
     shutil.rmtree(lib.top, ignore_errors=True)
