@@ -7,21 +7,29 @@
 
 #include <string.h>
 
-#define BUCKETS 2048
+#define BUCKETS 8192		/* 16 KB a pack: most places of a text lead to an empty one */
+#define HEAD 4
 #define NONE G_MAXUINT16
 #define WORDS_MOST (G_MAXUINT16 - 1)
 
 struct word {
 	char *text;
-	guint16 length;
-	bool starts, ends;	/* only between \b's */
-	guint16 next;		/* of the same bucket */
 	guint *sets;		/* that it belongs to */
 	guint count;
 };
 
+/* What is looked at for each place of a text lies close together, apart from the words: 40 KB a pack, and most are
+ * told apart by their first bytes. */
+struct entry {
+	char head[HEAD];	/* first bytes of the word */
+	guint16 length;
+	guint16 next;		/* of the same bucket */
+	bool starts, ends;	/* only between \b's */
+};
+
 struct needles {
 	GArray *words;		/* struct word */
+	GArray *entries;	/* struct entry, one for each word */
 	GHashTable *by_text;	/* text with its ends -> number + 1; NULL once sealed */
 	GHashTable *by_set;	/* numbers of words as text -> number of the set + 1; NULL once sealed */
 	guint sets;
@@ -60,6 +68,7 @@ struct needles *needles_new(void)
 
 	needles->words = g_array_new(FALSE, FALSE, sizeof(struct word));
 	g_array_set_clear_func(needles->words, word_clear);
+	needles->entries = g_array_new(FALSE, FALSE, sizeof(struct entry));
 	needles->by_text = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	needles->digit = NONE;
 	needles->by_set = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -74,21 +83,28 @@ void needles_free(struct needles *needles)
 	g_clear_pointer(&needles->by_text, g_hash_table_unref);
 	g_clear_pointer(&needles->by_set, g_hash_table_unref);
 	g_array_unref(needles->words);
+	g_array_unref(needles->entries);
 	g_free(needles);
+}
+
+/* Without the room that an array has when it has grown item by item: as much again as its items. */
+static GArray *shrink(GArray *array, GDestroyNotify clear)
+{
+	GArray *exact = g_array_sized_new(FALSE, FALSE, g_array_get_element_size(array), array->len);
+
+	g_array_append_vals(exact, array->data, array->len);
+	g_array_set_clear_func(array, NULL);
+	g_array_unref(array);
+	g_array_set_clear_func(exact, clear);
+	return exact;
 }
 
 void needles_seal(struct needles *needles)
 {
-	GArray *words = g_array_sized_new(FALSE, FALSE, sizeof(struct word), needles->words->len);
-
 	g_clear_pointer(&needles->by_text, g_hash_table_unref);
 	g_clear_pointer(&needles->by_set, g_hash_table_unref);
-	/* An array that grew word by word is twice as long as its words. */
-	g_array_append_vals(words, needles->words->data, needles->words->len);
-	g_array_set_clear_func(needles->words, NULL);
-	g_array_unref(needles->words);
-	needles->words = words;
-	g_array_set_clear_func(words, word_clear);
+	needles->words = shrink(needles->words, word_clear);
+	needles->entries = shrink(needles->entries, NULL);
 }
 
 /* Of the first three bytes; a shorter word is its bytes and zeros. */
@@ -104,21 +120,24 @@ static guint number_of(struct needles *needles, const struct want *want)
 {
 	g_autofree char *key = g_strdup_printf("%s%s%s", want->starts ? " " : "", want->word, want->ends ? " " : "");
 	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(needles->by_text, key)), bucket;
-	struct word word = { .text = want->word, .length = (guint16) strlen(want->word), .starts = want->starts, .ends = want->ends };
+	struct word word = { 0 };
+	struct entry entry = { .length = (guint16) strlen(want->word), .starts = want->starts, .ends = want->ends };
 
 	if (number)
 		return number - 1;
 	if (needles->words->len == WORDS_MOST)
 		return NONE;
 	number = needles->words->len;
-	bucket = bucket_of(word.text, word.length);
-	word.text = g_strdup(word.text);
-	word.next = needles->buckets[bucket];
+	bucket = bucket_of(want->word, entry.length);
+	word.text = g_strdup(want->word);
+	memcpy(entry.head, want->word, MIN(entry.length, HEAD));
+	entry.next = needles->buckets[bucket];
 	if (strcmp(word.text, NEEDLE_DIGIT) == 0)
 		needles->digit = number;
 	else
 		needles->buckets[bucket] = (guint16) number;
 	g_array_append_val(needles->words, word);
+	g_array_append_val(needles->entries, entry);
 	g_hash_table_insert(needles->by_text, g_steal_pointer(&key), GUINT_TO_POINTER(number + 1));
 	return number;
 }
@@ -272,14 +291,18 @@ static void hold(struct held *held, const struct word *word)
 static void look(const struct needles *needles, struct held *held, const char *text, gsize length, gsize at, guint bucket)
 {
 	for (guint16 i = needles->buckets[bucket]; i != NONE;) {
-		const struct word *word = &g_array_index(needles->words, struct word, i);
-		const gsize end = at + word->length;
+		const struct entry *entry = &g_array_index(needles->entries, struct entry, i);
+		const gsize end = at + entry->length;
+		const guint16 word = i;
 
-		if (*word->text == text[at] && end <= length && memcmp(word->text, text + at, word->length) == 0
-		    && !(word->starts && at > 0 && needle_letter_ok(text[at - 1]))
-		    && !(word->ends && end < length && needle_letter_ok(text[end])))
-			hold(held, word);
-		i = word->next;
+		i = entry->next;
+		if (entry->head[0] != text[at] || end > length || memcmp(entry->head, text + at, MIN(entry->length, HEAD)) != 0
+		    || (entry->starts && at > 0 && needle_letter_ok(text[at - 1]))
+		    || (entry->ends && end < length && needle_letter_ok(text[end])))
+			continue;
+		if (entry->length <= HEAD || memcmp(g_array_index(needles->words, struct word, word).text + HEAD, text + at + HEAD,
+						    entry->length - HEAD) == 0)
+			hold(held, &g_array_index(needles->words, struct word, word));
 	}
 }
 
