@@ -194,7 +194,7 @@ static bool conclude(struct decision *d, GError **error)
 	row->template = replies ? g_strdup(policy.rule->reply) : NULL;
 	row->task = policy.rule->task >= 0 ? g_strdup(task_kind_name((enum task_kind) policy.rule->task)) : NULL;
 	row->sends = g_strdup(gate_reach_name(replies ? reach : REACH_NOTHING));
-	row->reason = decide_reason(d, &policy, gates, notes);
+	row->reason = g_strdup("{}");	/* told at the end, when all notes are known */
 	fine = verdict_put(d->flow->store, row, error);
 	answer = notes->len;	/* where the answer's own note will stand */
 	if (fine && replies)
@@ -207,7 +207,7 @@ static bool conclude(struct decision *d, GError **error)
 		g_ptr_array_add(notes, decide_edited(d, NULL));
 	if (fine && d->flow->settings->mode != MODE_OBSERVE)
 		fine = decide_put_tasks(d, policy.rule, row->id, notes, error);
-	if (fine && notes->len) {
+	if (fine) {
 		g_free(row->reason);
 		row->reason = decide_reason(d, &policy, gates, notes);
 		fine = verdict_reason(d->flow->store, row, error);
