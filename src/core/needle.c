@@ -37,16 +37,24 @@ struct needles {
 	guint16 buckets[BUCKETS];
 };
 
-/* Parts lie side by side: all needs of a pack are walked for each text. */
-struct node {
-	enum { NEED_SET, NEED_ALL, NEED_ONE } kind;
+enum need_kind { NEED_SET, NEED_ALL, NEED_ONE };
+
+/* A need while it is made. */
+struct tree {
+	enum need_kind kind;
 	guint number;		/* of the set, or of parts */
-	struct node *parts;
+	struct tree *parts;
+};
+
+/* A need as it is kept: parts stand behind their whole, in one row. All needs of a pack are walked for each text. */
+struct node {
+	guint kind : 2;
+	guint number : 30;	/* of the set, or of nodes that belong to this one */
 };
 
 struct need {
-	struct node top;
 	guint sets;		/* how many there were when it was made: it names no later one */
+	struct node nodes[];	/* the first is the whole */
 };
 
 struct held {
@@ -172,18 +180,18 @@ static guint set_of(struct needles *needles, GArray *numbers)
 	return set;
 }
 
-static void node_clear(gpointer pointer)
+static void tree_clear(gpointer pointer)
 {
-	struct node *node = pointer;
+	struct tree *tree = pointer;
 
-	for (guint i = 0; node->parts && i < node->number; i++)
-		node_clear(&node->parts[i]);
-	g_free(node->parts);
+	for (guint i = 0; tree->parts && i < tree->number; i++)
+		tree_clear(&tree->parts[i]);
+	g_free(tree->parts);
 }
 
-static struct node node_of_words(struct needles *needles, GArray *numbers)
+static struct tree tree_of_words(struct needles *needles, GArray *numbers)
 {
-	return (struct node) { NEED_SET, set_of(needles, numbers), NULL };
+	return (struct tree) { NEED_SET, set_of(needles, numbers), NULL };
 }
 
 static bool findable_ok(const struct want *word)
@@ -194,12 +202,12 @@ static bool findable_ok(const struct want *word)
 		|| (length == 2 && (word->starts || word->ends)) || (g_ascii_ispunct(word->word[0]) && length == 1);
 }
 
-static bool number(struct needles *needles, const struct want *want, struct node *node);
+static bool number(struct needles *needles, const struct want *want, struct tree *tree);
 
 /* One part of a want: a word goes to `words`, else a need to `parts`. False: nothing is needed. */
 static bool number_part(struct needles *needles, const struct want *part, GArray *words, GArray *parts)
 {
-	struct node inner;
+	struct tree inner;
 	guint word;
 
 	if (part->kind == WANT_WORD) {
@@ -215,16 +223,16 @@ static bool number_part(struct needles *needles, const struct want *part, GArray
 }
 
 /* Takes `parts`; false: there are none. */
-static bool number_end(int kind, GArray *parts, struct node *node)
+static bool number_end(int kind, GArray *parts, struct tree *tree)
 {
 	const guint count = parts->len;
 
 	if (count == 1) {
-		*node = g_array_index(parts, struct node, 0);
+		*tree = g_array_index(parts, struct tree, 0);
 		g_array_set_clear_func(parts, NULL);
 		g_array_unref(parts);
 	} else if (count) {
-		*node = (struct node) { kind, count, (struct node *) (void *) g_array_free(parts, FALSE) };
+		*tree = (struct tree) { kind, count, (struct tree *) (void *) g_array_free(parts, FALSE) };
 	} else {
 		g_array_unref(parts);
 	}
@@ -232,42 +240,55 @@ static bool number_end(int kind, GArray *parts, struct node *node)
 }
 
 /* False: nothing is needed. */
-static bool number(struct needles *needles, const struct want *want, struct node *node)
+static bool number(struct needles *needles, const struct want *want, struct tree *tree)
 {
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(guint));
-	g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(struct node));
+	g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(struct tree));
 	const bool one = want->kind == WANT_ONE;
-	struct node set;
+	struct tree set;
 
-	g_array_set_clear_func(parts, node_clear);
+	g_array_set_clear_func(parts, tree_clear);
 	for (guint i = 0; i < (want->parts ? want->parts->len : 1); i++) {
 		const struct want *part = want->parts ? g_ptr_array_index(want->parts, i) : want;
 
 		if (!number_part(needles, part, words, parts) && one)
 			return false;
 		if (!one && words->len) {
-			set = node_of_words(needles, words);
+			set = tree_of_words(needles, words);
 			g_array_append_val(parts, set);
 			g_array_set_size(words, 0);
 		}
 	}
 	if (words->len) {
-		set = node_of_words(needles, words);
+		set = tree_of_words(needles, words);
 		g_array_prepend_val(parts, set);
 	}
-	return number_end(one ? NEED_ONE : NEED_ALL, g_steal_pointer(&parts), node);
+	return number_end(one ? NEED_ONE : NEED_ALL, g_steal_pointer(&parts), tree);
+}
+
+/* How many nodes a tree becomes; they are written to `nodes` unless that is NULL. */
+static guint lay(const struct tree *tree, struct node *nodes)
+{
+	guint count = 1;
+
+	for (guint i = 0; tree->kind != NEED_SET && i < tree->number; i++)
+		count += lay(&tree->parts[i], nodes ? nodes + count : NULL);
+	if (nodes)
+		*nodes = (struct node) { tree->kind, tree->kind == NEED_SET ? tree->number : count - 1 };
+	return count;
 }
 
 struct need *need_new(struct needles *needles, const char *pattern)
 {
 	struct want *want = needles->by_text ? want_read(pattern) : NULL;
-	struct node top;
+	struct tree top;
 	struct need *need = NULL;
 
 	if (want && number(needles, want, &top)) {
-		need = g_new(struct need, 1);
-		need->top = top;
+		need = g_malloc(sizeof *need + lay(&top, NULL) * sizeof *need->nodes);
 		need->sets = needles->sets;
+		lay(&top, need->nodes);
+		tree_clear(&top);
 	}
 	want_free(want);
 	return need;
@@ -275,9 +296,6 @@ struct need *need_new(struct needles *needles, const char *pattern)
 
 void need_free(struct need *need)
 {
-	if (!need)
-		return;
-	node_clear(&need->top);
 	g_free(need);
 }
 
@@ -339,8 +357,8 @@ static bool met(const struct node *node, const guint8 *has)
 
 	if (node->kind == NEED_SET)
 		return has[node->number];
-	for (guint i = 0; i < node->number; i++)
-		if ((node->parts[i].kind == NEED_SET ? has[node->parts[i].number] : met(&node->parts[i], has)) == one)
+	for (const struct node *part = node + 1; part <= node + node->number; part += part->kind == NEED_SET ? 1 : 1 + part->number)
+		if ((part->kind == NEED_SET ? has[part->number] : met(part, has)) == one)
 			return one;
 	return !one;
 }
@@ -349,5 +367,5 @@ bool need_met(const struct need *need, const struct held *held)
 {
 	if (!need || !held || held->sets < need->sets)
 		return true;
-	return met(&need->top, held->has);
+	return met(need->nodes, held->has);
 }
