@@ -11,6 +11,7 @@ EXTRA_DIST += tests
 TEST_SEAMS = tests/lib/clock_fake.c src/base/fault_none.c
 # A desk: rulebook, settings, store and mails for tests of the mind.
 DESK = tests/lib/desk.c tests/lib/desk.h
+STORY = $(DESK) tests/lib/story.c tests/lib/story.h
 TEST_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
 # ---- units: one line in check_PROGRAMS, one block each ----
@@ -215,9 +216,24 @@ tests_flow_test_pay_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_pay_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/flow/test-decide
-tests_flow_test_decide_SOURCES = tests/flow/test-decide.c $(DESK) $(TEST_SEAMS)
+tests_flow_test_decide_SOURCES = tests/flow/test-decide.c $(STORY) $(TEST_SEAMS)
 tests_flow_test_decide_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_decide_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-decide-order
+tests_flow_test_decide_order_SOURCES = tests/flow/test-decide-order.c $(STORY) $(TEST_SEAMS)
+tests_flow_test_decide_order_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_decide_order_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-decide-person
+tests_flow_test_decide_person_SOURCES = tests/flow/test-decide-person.c $(STORY) $(TEST_SEAMS)
+tests_flow_test_decide_person_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_decide_person_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/flow/test-decide-sent
+tests_flow_test_decide_sent_SOURCES = tests/flow/test-decide-sent.c $(STORY) $(TEST_SEAMS)
+tests_flow_test_decide_sent_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_decide_sent_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/flow/test-understand
 tests_flow_test_understand_SOURCES = tests/flow/test-understand.c $(DESK) $(TEST_SEAMS)
