@@ -19,7 +19,6 @@
 
 #define AT_ONCE 50		/* cases in one transaction: other writers wait some 10 ms for it */
 #define ATTEMPTS_MOST 3
-#define STEP_MOST 5000		/* cases; what is left is met in the next step, after new mails */
 #define TRACK_WAIT_S 900	/* longest wait for a carrier before a case is decided without its word */
 #define WAITS "waits for the carrier's answer"
 #define INTERIM_LEAD_S (6 * 3600)
@@ -279,27 +278,19 @@ static bool settle(const struct flow *flow, gint64 id, int attempts, gint64 now,
 	return attempts > ATTEMPTS_MOST ? give_up(flow, id, error) : decide_one(flow, id, now, error);
 }
 
-static bool take_next(const struct flow *flow, gint64 now, struct batch *next, GError **error)
+static GArray *take(struct store *store, gint64 now, int *attempts, GError **error)
 {
-	if (next->last) {
-		next->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-		return true;
-	}
-	next->ids = case_take(flow->store, now, AT_ONCE, &next->attempts, error);
-	return next->ids;
+	return case_take(store, now, AT_ONCE, attempts, error);
 }
 
-static bool take_first(const struct flow *flow, gint64 now, struct batch *first, GError **error)
+static void counted(void)
 {
-	if (!store_begin(flow->store, error))
-		return false;
-	if (!take_next(flow, now, first, error) || !store_commit(flow->store, error)) {
-		store_abandon(flow->store);
-		return false;
-	}
 	fault_point("decide.counted");
-	return true;
 }
+
+static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error);
+
+static const struct batch_stage stage = { "decide", take, case_untake, counted, work };
 
 /* One by one, after the batch failed: one case's trouble stays its own. It is met again in the next round, and given up at
  * the fourth attempt. */
@@ -313,7 +304,7 @@ static bool work_each(const struct flow *flow, const struct batch *batch, gint64
 			continue;
 		store_abandon(flow->store);
 		if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-			return cause && batch_pause(flow, "decide", batch, i, case_untake, g_steal_pointer(&cause), error);
+			return cause && batch_pause(&stage, flow, batch, i, g_steal_pointer(&cause), error);
 		log_warning("decide case=c%" G_GINT64_FORMAT " why=\"%s\"", id, cause->message);
 	}
 	return true;
@@ -327,7 +318,7 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 
 	for (guint i = 0; fine && i < batch->ids->len; i++)
 		fine = settle(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, &cause);
-	fine = fine && take_next(flow, now, next, &cause);
+	fine = fine && batch_next(&stage, flow, now, next, &cause);
 	if (fine) {
 		fault_point("decide.before_commit");
 		fine = store_commit(flow->store, &cause);
@@ -338,27 +329,15 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 	store_abandon(flow->store);
 	g_clear_pointer(&next->ids, g_array_unref);
 	if (!g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-		return cause && batch_pause(flow, "decide", batch, 0, case_untake, g_steal_pointer(&cause), error);
-	return work_each(flow, batch, now, error) && take_first(flow, now, next, error);
+		return cause && batch_pause(&stage, flow, batch, 0, g_steal_pointer(&cause), error);
+	return work_each(flow, batch, now, error) && batch_first(&stage, flow, now, next, error);
 }
 
 bool decide_step(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
 {
-	struct batch batch = { 0 }, next;
-	bool fine = take_first(flow, now, &batch, error);
-
 	*pass = (struct pass) { 0, 0 };
-	while (fine && batch.ids->len) {
-		pass->done += batch.ids->len;
-		next = (struct batch) { .last = pass->done >= STEP_MOST };
-		if (flow->alive)
-			flow->alive(flow->alive_user);
-		fine = work(flow, &batch, now, &next, error);
-		g_array_unref(batch.ids);
-		batch = next;
-	}
-	g_clear_pointer(&batch.ids, g_array_unref);
-	if (fine)
-		pass->next_at = case_next_look(flow->store, now, NULL);
-	return fine;
+	if (!batch_all(&stage, flow, now, pass, error))
+		return false;
+	pass->next_at = case_next_look(flow->store, now, NULL);
+	return true;
 }

@@ -19,7 +19,6 @@
 #include "thread_p.h"
 
 #define ATTEMPTS 3
-#define STEP_MOST 5000		/* mails; what is left is met in the next step, when other stages had their turn */
 
 /* Held in memory as letters until they are written; a commit for 100 mails costs 2 us a mail. */
 #define BATCH_MAILS 100
@@ -130,27 +129,20 @@ static void tell(const struct item *item)
 		 item->mail->id, item->row->case_id, reading->channel, intent_name(reading->intent), reading->answerable);
 }
 
-static bool take_next(const struct flow *flow, struct batch *next, GError **error)
+static GArray *take(struct store *store, gint64 now, int *attempts, GError **error)
 {
-	if (next->last) {
-		next->ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-		return true;
-	}
-	next->ids = mail_take(flow->store, BATCH_MAILS, BATCH_BYTES, &next->attempts, error);
-	return next->ids;
+	(void) now;
+	return mail_take(store, BATCH_MAILS, BATCH_BYTES, attempts, error);
 }
 
-static bool take_first(const struct flow *flow, struct batch *first, GError **error)
+static void counted(void)
 {
-	if (!store_begin(flow->store, error))
-		return false;
-	if (!take_next(flow, first, error) || !store_commit(flow->store, error)) {
-		store_abandon(flow->store);
-		return false;
-	}
 	fault_point("understand.counted");
-	return true;
 }
+
+static bool work(const struct flow *flow, const struct batch *batch, gint64 now, struct batch *next, GError **error);
+
+static const struct batch_stage stage = { "understand", take, mail_untake, counted, work };
 
 /* Set aside at the third failure; till then it stays new. */
 static bool refuse(const struct flow *flow, const struct mail *mail, int attempts, const char *why, gint64 now, GError **error)
@@ -179,7 +171,7 @@ static bool settle_each(const struct flow *flow, const GPtrArray *items, const s
 				continue;
 		}
 		if (cause)
-			return batch_pause(flow, "understand", batch, i, mail_untake, g_steal_pointer(&cause), error);
+			return batch_pause(&stage, flow, batch, i, g_steal_pointer(&cause), error);
 		store_abandon(flow->store);
 		return false;
 	}
@@ -196,7 +188,7 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, const st
 
 	for (guint i = 0; fine && i < items->len; i++)
 		fine = put(flow, g_ptr_array_index(items, i), now, &cause);
-	fine = fine && take_next(flow, next, &cause);
+	fine = fine && batch_next(&stage, flow, now, next, &cause);
 	if (fine) {
 		fault_point("understand.written");
 		fine = store_commit(flow->store, &cause);
@@ -205,8 +197,8 @@ static bool settle_all(const struct flow *flow, const GPtrArray *items, const st
 		store_abandon(flow->store);
 		g_clear_pointer(&next->ids, g_array_unref);
 		if (g_error_matches(cause, WISMO_ERROR, WISMO_PARK))
-			return settle_each(flow, items, batch, now, error) && take_first(flow, next, error);
-		return cause && batch_pause(flow, "understand", batch, 0, mail_untake, g_steal_pointer(&cause), error);
+			return settle_each(flow, items, batch, now, error) && batch_first(&stage, flow, now, next, error);
+		return cause && batch_pause(&stage, flow, batch, 0, g_steal_pointer(&cause), error);
 	}
 	fault_point("understand.committed");
 	for (guint i = 0; i < items->len; i++)
@@ -225,28 +217,10 @@ static bool work(const struct flow *flow, const struct batch *batch, gint64 now,
 		struct item *item = understand(flow, g_array_index(batch->ids, gint64, i), batch->attempts, now, &cause);
 
 		if (!item)
-			return cause && batch_pause(flow, "understand", batch, 0, mail_untake, g_steal_pointer(&cause), error);
+			return cause && batch_pause(&stage, flow, batch, 0, g_steal_pointer(&cause), error);
 		g_ptr_array_add(items, item);
 	}
 	return settle_all(flow, items, batch, now, next, error);
-}
-
-static bool work_all(const struct flow *flow, gint64 now, struct pass *pass, GError **error)
-{
-	struct batch batch = { 0 }, next;
-	bool fine = take_first(flow, &batch, error);
-
-	while (fine && batch.ids->len) {
-		pass->done += batch.ids->len;
-		next = (struct batch) { .last = pass->done >= STEP_MOST };
-		if (flow->alive)
-			flow->alive(flow->alive_user);
-		fine = work(flow, &batch, now, &next, error);
-		g_array_unref(batch.ids);
-		batch = next;
-	}
-	g_clear_pointer(&batch.ids, g_array_unref);
-	return fine;
 }
 
 /* Orders are often imported after the buyer's mail (at one seller nearly always). */
@@ -264,7 +238,7 @@ bool understand_step(const struct flow *flow, gint64 now, struct pass *pass, GEr
 {
 	g_autoptr(GError) cause = NULL;
 
-	work_all(flow, now, pass, &cause);
+	batch_all(&stage, flow, now, pass, &cause);
 	if (!cause)
 		adopt(flow, pass, &cause);
 	if (!cause)
