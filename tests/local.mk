@@ -367,6 +367,11 @@ tests_flow_test_track_SOURCES = tests/flow/test-track.c $(TEST_SEAMS)
 tests_flow_test_track_CFLAGS = $(TEST_CFLAGS)
 tests_flow_test_track_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-track-next
+tests_flow_test_track_next_SOURCES = tests/flow/test-track-next.c $(TEST_SEAMS)
+tests_flow_test_track_next_CFLAGS = $(TEST_CFLAGS)
+tests_flow_test_track_next_LDADD = $(FLOW_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/carrier/test-mutate
 tests_carrier_test_mutate_SOURCES = tests/carrier/test-mutate.c $(TEST_SEAMS)
 tests_carrier_test_mutate_CFLAGS = $(TEST_CFLAGS)
