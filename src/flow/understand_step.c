@@ -97,6 +97,7 @@ static struct item *understand(const struct flow *flow, gint64 id, int attempts,
 	g_clear_pointer(&mail->raw, g_bytes_unref);
 	item->row = row_of(flow, mail, item->letter, understand_letter(flow->book, settings_account(flow->settings, mail->account),
 			   item->letter, flow->settings->min_confidence, NULL), now);
+	letter_forget_text(item->letter);	/* a batch waits to be written; threading asks for heads only */
 	fault_point("understand.read");
 	return item;
 }

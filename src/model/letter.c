@@ -20,6 +20,13 @@ struct letter *letter_new(void)
 	return letter;
 }
 
+void letter_forget_text(struct letter *letter)
+{
+	g_clear_pointer(&letter->plain, g_free);
+	g_clear_pointer(&letter->html, g_free);
+	g_clear_pointer(&letter->attached, g_free);
+}
+
 void letter_free(struct letter *letter)
 {
 	if (!letter)

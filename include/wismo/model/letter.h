@@ -36,6 +36,7 @@ struct letter {
 
 struct letter *letter_new(void);
 void letter_free(struct letter *letter);
+void letter_forget_text(struct letter *letter);	/* the head stays: plain, html and attached are NULL then */
 
 /* First value of a header, any case; NULL when absent. Borrowed. */
 const char *letter_header(const struct letter *letter, const char *name);
