@@ -43,16 +43,17 @@ static bool take_wish(sqlite3_stmt *row, void *user)
 #define SAID "coalesce(s.carrier, '') || '|' || coalesce(s.carrier_said, '')"
 #define SAID_BY_SOME(number) "(SELECT " SAID " FROM shipments AS s WHERE s.number = " number ")"
 
-/* The second half: numbers in people's own mails, as the reading found them (form and check digit fit, one carrier only), of
+/* Asked at each wake-up, so both halves begin at the open cases (CROSS JOIN keeps this order) and look at nothing else: mails and
+ * shipments of years lie beside them. The second half: numbers in people's own mails, as the reading found them (form and check digit fit, one carrier only), of
  * cases whose order has no shipment or is not known, and that are no other order's; three a case, so that a mail full of
  * numbers does not eat up a budget. */
 static const char wishes_sql[] =
-	"SELECT DISTINCT s.number, s.carrier, s.carrier_said, 0 FROM cases AS c JOIN orders AS o ON o.order_no = c.order_no"
-	" AND o.channel = c.channel JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
+	"SELECT DISTINCT s.number, s.carrier, s.carrier_said, 0 FROM cases AS c CROSS JOIN orders AS o ON o.order_no = c.order_no"
+	" AND o.channel = c.channel CROSS JOIN shipments AS s ON s.order_id = o.id WHERE c.state <> 'closed' AND c.order_no <> ''"
 	" AND NOT EXISTS (SELECT 1 FROM lookups AS l WHERE l.number = s.number AND l.case_id IS NULL AND (l.carrier <> '' OR l.next_at > ?1)"
 	" AND l.said IN " SAID_BY_SOME("l.number") ")"
 	" UNION ALL SELECT n.value ->> '$.number', n.value ->> '$.carriers[0]', NULL, min(c.id) FROM cases AS c"
-	" JOIN readings AS r ON r.case_id = c.id AND r.machine = 0 AND r.tracking <> '[]', json_each(r.tracking) AS n"
+	" CROSS JOIN readings AS r ON r.case_id = c.id AND r.machine = 0 AND r.tracking <> '[]', json_each(r.tracking) AS n"
 	" WHERE c.state <> 'closed' AND json_array_length(n.value, '$.carriers') = 1"
 	" AND NOT EXISTS (SELECT 1 FROM orders AS o JOIN shipments AS s ON s.order_id = o.id WHERE o.order_no = c.order_no AND o.channel = c.channel)"
 	" AND NOT EXISTS (SELECT 1 FROM shipments AS s WHERE s.number = n.value ->> '$.number')"

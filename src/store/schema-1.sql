@@ -95,6 +95,7 @@ CREATE INDEX cases_due ON cases (due_at) WHERE due_at > 0;
 CREATE INDEX cases_dirty ON cases (due_at = 0, due_at, id) WHERE dirty = 1;
 CREATE INDEX cases_look ON cases (look_at) WHERE look_at > 0;
 CREATE INDEX cases_order ON cases (order_no) WHERE order_no <> '';
+CREATE INDEX cases_open ON cases (order_no, channel) WHERE state <> 'closed';
 CREATE TABLE case_moves (was TEXT, will TEXT, PRIMARY KEY (was, will)) STRICT, WITHOUT ROWID;
 INSERT INTO case_moves VALUES
   ('open', 'waiting'), ('open', 'person'), ('open', 'closed'), ('waiting', 'open'), ('waiting', 'person'),
@@ -136,6 +137,7 @@ CREATE TABLE readings (          -- what was understood of a mail
   read_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX readings_case ON readings (case_id);
+CREATE INDEX readings_named ON readings (case_id) WHERE machine = 0 AND tracking <> '[]';
 CREATE INDEX readings_message_id ON readings (message_id);
 CREATE INDEX readings_reply_to ON readings (reply_to) WHERE reply_to IS NOT NULL;
 
@@ -201,6 +203,7 @@ CREATE TABLE lookups (           -- which numbers to ask about, and when
   PRIMARY KEY (carrier, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lookups_number ON lookups (number);
+CREATE INDEX lookups_case ON lookups (case_id) WHERE case_id IS NOT NULL;
 
 CREATE TABLE budgets (           -- requests used in the running window of a carrier's limit
   carrier TEXT NOT NULL,

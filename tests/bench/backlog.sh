@@ -108,6 +108,9 @@ try:
     for role, pid in [("supervisor", agent.pid)] + db.execute("SELECT role, pid FROM workers ORDER BY role").fetchall():
         print(f"  {role}: peak {kb(pid, 'status', 'VmHWM') / 1024:.1f} MB, own part {kb(pid, 'smaps_rollup', 'Pss') / 1024:.1f} MB")
 finally:
+    before = os.times()
     agent.terminate()
     agent.wait()
+    used = os.times()
+    print(f"  all its processes: {used.children_user + used.children_system - before.children_user - before.children_system:.2f} s of processor")
 PYTHON
