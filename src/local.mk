@@ -83,6 +83,8 @@ src_libcore_a_SOURCES = \
 	src/core/template_render.c
 
 src_libnet_a_SOURCES = \
+	src/net/address.c \
+	src/net/address_p.h \
 	src/net/authorities.c \
 	src/net/authorities_p.h \
 	src/net/http.c \

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FILE_CAP_BYTES (1024 * 1024)	/* the largest of ours is a pattern pack of some 100 KB */
+#define FILE_CAP_KB 1024	/* the largest of ours is a pattern pack of some 100 KB */
 
 static GString *complaint;
 static const char *current;	/* file that is read: sections without a title forget theirs */
@@ -149,7 +149,7 @@ cfg_t *confuse_read_text(const char *name, const char *text, cfg_opt_t *options,
 	return settle(cfg, code, name, error);
 }
 
-cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error)
+char *confuse_text(const char *path, gsize cap_kb, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *text = NULL;
@@ -160,8 +160,8 @@ cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s", cause->message);
 		return NULL;
 	}
-	if (length > FILE_CAP_BYTES) {
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: larger than 1 MB", path);
+	if (length > cap_kb * 1024) {
+		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: larger than %zu KB", path, cap_kb);
 		return NULL;
 	}
 	if (!g_utf8_validate(text, (gssize) length, &bad)) {
@@ -172,7 +172,14 @@ cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: not UTF-8, or a NUL byte", path, line);
 		return NULL;
 	}
-	return confuse_read_text(path, length ? text : "\n", options, error);
+	return g_steal_pointer(&text);
+}
+
+cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error)
+{
+	g_autofree char *text = confuse_text(path, FILE_CAP_KB, error);
+
+	return text ? confuse_read_text(path, *text ? text : "\n", options, error) : NULL;
 }
 
 /* libconfuse keeps the line where a section ended, not those of its options. Our messages begin with what is wrong

@@ -6,6 +6,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* The text of a rule file, UTF-8 without NUL; WISMO_HALT for any other, or a larger one. Owned. */
+char *confuse_text(const char *path, gsize cap_kb, GError **error);
+
 /* Parses a file of at most 1 MB; WISMO_HALT with the first complaint. Free with cfg_free. */
 cfg_t *confuse_read(const char *path, cfg_opt_t *options, GError **error);
 

@@ -1,39 +1,24 @@
 /* Reads reply templates from the overlay: replies/<lang>/<name>.txt, words in replies/<lang>/words.conf. */
 #include "wismo/conf/replies.h"
 
+#include "confuse_p.h"
+
 #include "wismo/base/error.h"
 #include "wismo/core/lint.h"
 
 #include <string.h>
 
-#define TEMPLATE_CAP_BYTES (64 * 1024)	/* an answer has 4,000 characters at most on Amazon */
+#define TEMPLATE_CAP_KB 64	/* an answer has 4,000 characters at most on Amazon */
 
 static const char *const langs[] = { "de", "en", "fr", "it", "es", "nl", "pl", "sv", "pt", "tr", "ja" };
 
 static char *read_text(const char *path, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
-	g_autofree char *text = NULL;
+	g_autofree char *text = confuse_text(path, TEMPLATE_CAP_KB, error);
 	g_autoptr(GString) lines = NULL;
-	const char *bad;
-	gsize length;
 
-	if (!g_file_get_contents(path, &text, &length, &cause)) {
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s", cause->message);
+	if (!text)
 		return NULL;
-	}
-	if (length > TEMPLATE_CAP_BYTES) {
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s: larger than 64 KB", path);
-		return NULL;
-	}
-	if (!g_utf8_validate(text, (gssize) length, &bad)) {
-		int line = 1;
-
-		for (const char *p = text; p < bad; p++)
-			line += *p == '\n';
-		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: not UTF-8, or a NUL byte", path, line);
-		return NULL;
-	}
 	/* Editors on Windows: a byte order mark and CRLF are no part of the text. */
 	lines = g_string_new(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text);
 	g_string_replace(lines, "\r\n", "\n", 0);

@@ -2,11 +2,11 @@
  * read callback has returned 0 no final dot can leave (measured: RFC 1047's gap is the only one left). */
 #include "wismo/net/smtp.h"
 
+#include "address_p.h"
 #include "authorities_p.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -149,14 +149,6 @@ static int keep_time(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_
 	return attempt->lapsed;
 }
 
-static bool loopback_ok(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return (ntohl(((const struct sockaddr_in *) (const void *) address)->sin_addr.s_addr) >> 24) == 127;
-	return address->sa_family == AF_INET6
-		&& IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *) (const void *) address)->sin6_addr);
-}
-
 /* Asked after the name was resolved: a name in the configuration may mean anything. */
 static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -164,7 +156,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
 	int fd;
 
 	(void) purpose;
-	if (attempt->plain && !loopback_ok(&address->addr)) {
+	if (attempt->plain && !address_loopback_ok(&address->addr)) {
 		attempt->refused_plain = true;
 		return CURL_SOCKET_BAD;
 	}

@@ -2,6 +2,7 @@
  * Debian's libetpan checks no certificate and no host name and takes TLS 1.0, so it never sees a socket. */
 #include "wismo/net/stream.h"
 
+#include "address_p.h"
 #include "authorities_p.h"
 
 #include "wismo/base/error.h"
@@ -40,14 +41,6 @@ struct stream {
 	bool overrun;
 };
 
-static bool loopback_ok(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return (ntohl(((const struct sockaddr_in *) (const void *) address)->sin_addr.s_addr) >> 24) == 127;
-	return address->sa_family == AF_INET6
-		&& IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *) (const void *) address)->sin6_addr);
-}
-
 /* Asked after the name was resolved: a name in the configuration may mean anything. */
 static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -57,7 +50,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
 	int fd;
 
 	(void) purpose;
-	if (stream->safety == STREAM_PLAIN && !loopback_ok(&address->addr)) {
+	if (stream->safety == STREAM_PLAIN && !address_loopback_ok(&address->addr)) {
 		stream->refused_plain = true;
 		return CURL_SOCKET_BAD;
 	}

@@ -205,27 +205,19 @@ static void replies_that_wait_are_listed_by_deadline(void **state)
 	g_string_free(order, TRUE);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_deadline_is_said_once_before_and_once_after),
-		CASE(what_passed_while_nobody_ran_is_said_once),
-		CASE(the_next_question_has_its_own_alarm),
-		CASE(closed_cases_are_silent),
-		CASE(a_case_that_waits_for_its_carrier_is_told_of_later),
-		CASE(a_claims_deadline_outlives_the_decision),
-		CASE(a_trace_has_the_carriers_limits),
-		CASE(a_task_is_told_of_a_day_before),
-		CASE(replies_that_wait_are_listed_by_deadline),
+		DESK_CASE(a_deadline_is_said_once_before_and_once_after),
+		DESK_CASE(what_passed_while_nobody_ran_is_said_once),
+		DESK_CASE(the_next_question_has_its_own_alarm),
+		DESK_CASE(closed_cases_are_silent),
+		DESK_CASE(a_case_that_waits_for_its_carrier_is_told_of_later),
+		DESK_CASE(a_claims_deadline_outlives_the_decision),
+		DESK_CASE(a_trace_has_the_carriers_limits),
+		DESK_CASE(a_task_is_told_of_a_day_before),
+		DESK_CASE(replies_that_wait_are_listed_by_deadline),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

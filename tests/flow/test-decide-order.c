@@ -281,27 +281,19 @@ static void a_case_waits_for_the_first_word_about_each_parcel(void **state)
 	assert_int_equal(desk_int("SELECT facts ->> '$.parcels_open' FROM verdicts"), 1);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_case_is_about_the_parcel_that_is_missing),
-		CASE(a_carriers_own_words_never_reach_a_reply),
-		CASE(the_end_of_an_earlier_parcel_decides_nothing),
-		CASE(the_parcel_that_the_buyer_names_is_the_cases),
-		CASE(a_case_waits_for_the_first_word_about_each_parcel),
-		CASE(who_names_anothers_order_gets_neither_words_nor_money),
-		CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),
-		CASE(the_buyer_is_known_by_the_lists_address),
-		CASE(in_the_shop_both_addresses_count),
+		DESK_CASE(a_case_is_about_the_parcel_that_is_missing),
+		DESK_CASE(a_carriers_own_words_never_reach_a_reply),
+		DESK_CASE(the_end_of_an_earlier_parcel_decides_nothing),
+		DESK_CASE(the_parcel_that_the_buyer_names_is_the_cases),
+		DESK_CASE(a_case_waits_for_the_first_word_about_each_parcel),
+		DESK_CASE(who_names_anothers_order_gets_neither_words_nor_money),
+		DESK_CASE(an_answer_to_a_stranger_is_taken_back_when_the_list_comes),
+		DESK_CASE(the_buyer_is_known_by_the_lists_address),
+		DESK_CASE(in_the_shop_both_addresses_count),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

@@ -210,28 +210,20 @@ static void a_person_who_was_faster_is_not_talked_over(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM tasks WHERE state = 'proposed'"), 1);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_rejected_task_is_not_proposed_again),
-		CASE(a_rejected_trace_is_not_proposed_again),
-		CASE(a_rejected_answer_is_not_drafted_again),
-		CASE(a_person_may_reject_in_the_minds_words),
-		CASE(only_an_answer_given_elsewhere_counts_as_said),
-		CASE(what_a_person_rejected_stays_theirs),
-		CASE(a_closed_case_stays_closed_until_the_buyer_writes),
-		CASE(beside_an_approved_answer_no_other_is_drafted),
-		CASE(a_later_notice_rejects_an_open_draft),
-		CASE(a_person_who_was_faster_is_not_talked_over),
+		DESK_CASE(a_rejected_task_is_not_proposed_again),
+		DESK_CASE(a_rejected_trace_is_not_proposed_again),
+		DESK_CASE(a_rejected_answer_is_not_drafted_again),
+		DESK_CASE(a_person_may_reject_in_the_minds_words),
+		DESK_CASE(only_an_answer_given_elsewhere_counts_as_said),
+		DESK_CASE(what_a_person_rejected_stays_theirs),
+		DESK_CASE(a_closed_case_stays_closed_until_the_buyer_writes),
+		DESK_CASE(beside_an_approved_answer_no_other_is_drafted),
+		DESK_CASE(a_later_notice_rejects_an_open_draft),
+		DESK_CASE(a_person_who_was_faster_is_not_talked_over),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

@@ -171,26 +171,18 @@ static void a_language_without_templates_waits_for_a_person(void **state)
 	story_assert_text("there is no answer in the buyer's language (it)", "SELECT why FROM replies");
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(an_answer_that_left_is_never_answered_again),
-		CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
-		CASE(an_answer_that_was_refused_is_a_persons_matter),
-		CASE(an_answer_that_waits_for_the_server_says_what_is_new),
-		CASE(news_that_is_none_any_more_is_not_left_open),
-		CASE(the_next_mail_is_answered_anew),
-		CASE(the_same_answer_does_not_leave_by_itself_twice),
-		CASE(a_language_without_templates_waits_for_a_person),
+		DESK_CASE(an_answer_that_left_is_never_answered_again),
+		DESK_CASE(an_answer_whose_fate_is_not_known_counts_as_sent),
+		DESK_CASE(an_answer_that_was_refused_is_a_persons_matter),
+		DESK_CASE(an_answer_that_waits_for_the_server_says_what_is_new),
+		DESK_CASE(news_that_is_none_any_more_is_not_left_open),
+		DESK_CASE(the_next_mail_is_answered_anew),
+		DESK_CASE(the_same_answer_does_not_leave_by_itself_twice),
+		DESK_CASE(a_language_without_templates_waits_for_a_person),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

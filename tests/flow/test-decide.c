@@ -331,35 +331,27 @@ static void an_order_of_another_channel_is_told_as_such(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM replies"), 0);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(an_order_of_another_channel_is_told_as_such),
-		CASE(deciding_twice_adds_nothing),
-		CASE(a_payment_is_proposed_once_for_each_line),
-		CASE(changed_tracking_supersedes_a_draft),
-		CASE(facts_that_come_back_bring_the_answer_back),
-		CASE(the_same_answer_with_newer_facts_says_the_newer_ones),
-		CASE(a_persons_words_are_not_written_over),
-		CASE(what_a_person_edited_stays_when_the_facts_change),
-		CASE(a_case_with_an_edited_draft_is_not_closed_by_the_carrier),
-		CASE(what_leaves_by_itself_gives_way_too),
-		CASE(a_gate_that_closes_holds_what_would_leave),
-		CASE(a_draft_waits_for_a_person_though_the_gates_have_opened),
-		CASE(a_person_reads_what_was_missing),
-		CASE(an_unresolved_variable_blocks_the_reply),
-		CASE(what_the_guard_finds_blocks_the_reply),
-		CASE(an_order_imported_later_changes_the_facts),
-		CASE(stock_that_is_gone_turns_a_reship_into_a_refund),
+		DESK_CASE(an_order_of_another_channel_is_told_as_such),
+		DESK_CASE(deciding_twice_adds_nothing),
+		DESK_CASE(a_payment_is_proposed_once_for_each_line),
+		DESK_CASE(changed_tracking_supersedes_a_draft),
+		DESK_CASE(facts_that_come_back_bring_the_answer_back),
+		DESK_CASE(the_same_answer_with_newer_facts_says_the_newer_ones),
+		DESK_CASE(a_persons_words_are_not_written_over),
+		DESK_CASE(what_a_person_edited_stays_when_the_facts_change),
+		DESK_CASE(a_case_with_an_edited_draft_is_not_closed_by_the_carrier),
+		DESK_CASE(what_leaves_by_itself_gives_way_too),
+		DESK_CASE(a_gate_that_closes_holds_what_would_leave),
+		DESK_CASE(a_draft_waits_for_a_person_though_the_gates_have_opened),
+		DESK_CASE(a_person_reads_what_was_missing),
+		DESK_CASE(an_unresolved_variable_blocks_the_reply),
+		DESK_CASE(what_the_guard_finds_blocks_the_reply),
+		DESK_CASE(an_order_imported_later_changes_the_facts),
+		DESK_CASE(stock_that_is_gone_turns_a_reship_into_a_refund),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

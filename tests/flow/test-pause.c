@@ -165,22 +165,14 @@ static void what_the_tables_refuse_is_given_up_alone(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM verdicts WHERE case_id = 2"), 1);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_full_disk_parks_no_mail),
-		CASE(a_full_disk_gives_no_case_away),
-		CASE(a_lock_counts_for_nothing),
-		CASE(what_the_tables_refuse_is_given_up_alone),
+		DESK_CASE(a_full_disk_parks_no_mail),
+		DESK_CASE(a_full_disk_gives_no_case_away),
+		DESK_CASE(a_lock_counts_for_nothing),
+		DESK_CASE(what_the_tables_refuse_is_given_up_alone),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

@@ -256,28 +256,20 @@ static void only_proposals_are_brought_up_to_date(void **state)
 	assert_int_equal(desk_int("SELECT why = 'the order was cancelled' FROM tasks"), 1);
 }
 
-static int load(void **state)
-{
-	(void) state;
-	return desk_open(NULL, RULEBOOK_ALL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(the_last_look_sees_every_case_of_the_order),
-		CASE(what_one_case_learns_withdraws_the_others_payment),
-		CASE(beside_anothers_claim_nothing_is_proposed),
-		CASE(a_notice_wakes_the_other_cases),
-		CASE(a_promise_waits_for_the_task_of_the_other_case),
-		CASE(a_withdrawn_payment_comes_back_under_the_case_that_asks),
-		CASE(a_closed_case_hands_its_proposal_over),
-		CASE(a_proposal_follows_the_order),
-		CASE(of_two_cases_neither_takes_the_others_proposal),
-		CASE(only_proposals_are_brought_up_to_date),
+		DESK_CASE(the_last_look_sees_every_case_of_the_order),
+		DESK_CASE(what_one_case_learns_withdraws_the_others_payment),
+		DESK_CASE(beside_anothers_claim_nothing_is_proposed),
+		DESK_CASE(a_notice_wakes_the_other_cases),
+		DESK_CASE(a_promise_waits_for_the_task_of_the_other_case),
+		DESK_CASE(a_withdrawn_payment_comes_back_under_the_case_that_asks),
+		DESK_CASE(a_closed_case_hands_its_proposal_over),
+		DESK_CASE(a_proposal_follows_the_order),
+		DESK_CASE(of_two_cases_neither_takes_the_others_proposal),
+		DESK_CASE(only_proposals_are_brought_up_to_date),
 	};
 
-	return cmocka_run_group_tests(tests, load, desk_close);
+	return cmocka_run_group_tests(tests, desk_load, desk_close);
 }

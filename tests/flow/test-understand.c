@@ -376,31 +376,29 @@ static int load(void **state)
 	return desk_open(NULL, RULEBOOK_READING);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_buyers_mail_opens_a_case_with_its_clock),
-		CASE(several_mails_of_one_buyer_are_one_case),
-		CASE(nobody_guesses_between_two_orders),
-		CASE(a_case_without_order_is_joined_when_the_order_is_named),
-		CASE(an_order_of_the_sellers_list_is_found_without_its_number),
-		CASE(an_order_imported_later_is_matched),
-		CASE(a_shop_order_is_one_case_by_mail_and_by_contact_form),
-		CASE(a_forged_reference_does_not_lead_into_anothers_case),
-		CASE(a_claim_holds_what_was_about_to_leave),
-		CASE(a_claim_before_any_mail_is_not_lost),
-		CASE(the_copy_confirms_our_answer),
-		CASE(a_persons_answer_stops_ours),
-		CASE(an_answer_that_came_back_keeps_the_old_deadline),
-		CASE(refunds_and_cancellations_become_facts),
-		CASE(arrived_after_all_closes_the_case_and_its_drafts),
-		CASE(machines_open_no_case),
-		CASE(a_mail_that_ended_the_program_three_times_is_parked),
-		CASE(what_was_tried_is_met_alone_and_the_rest_in_one_batch),
-		CASE(a_mail_that_the_tables_refuse_does_not_hold_the_others),
-		CASE(reading_again_changes_nothing),
+		DESK_CASE(a_buyers_mail_opens_a_case_with_its_clock),
+		DESK_CASE(several_mails_of_one_buyer_are_one_case),
+		DESK_CASE(nobody_guesses_between_two_orders),
+		DESK_CASE(a_case_without_order_is_joined_when_the_order_is_named),
+		DESK_CASE(an_order_of_the_sellers_list_is_found_without_its_number),
+		DESK_CASE(an_order_imported_later_is_matched),
+		DESK_CASE(a_shop_order_is_one_case_by_mail_and_by_contact_form),
+		DESK_CASE(a_forged_reference_does_not_lead_into_anothers_case),
+		DESK_CASE(a_claim_holds_what_was_about_to_leave),
+		DESK_CASE(a_claim_before_any_mail_is_not_lost),
+		DESK_CASE(the_copy_confirms_our_answer),
+		DESK_CASE(a_persons_answer_stops_ours),
+		DESK_CASE(an_answer_that_came_back_keeps_the_old_deadline),
+		DESK_CASE(refunds_and_cancellations_become_facts),
+		DESK_CASE(arrived_after_all_closes_the_case_and_its_drafts),
+		DESK_CASE(machines_open_no_case),
+		DESK_CASE(a_mail_that_ended_the_program_three_times_is_parked),
+		DESK_CASE(what_was_tried_is_met_alone_and_the_rest_in_one_batch),
+		DESK_CASE(a_mail_that_the_tables_refuse_does_not_hold_the_others),
+		DESK_CASE(reading_again_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, load, desk_close);

@@ -44,6 +44,12 @@ int desk_open(const char *config, enum rulebook_parts parts)
 	return desk.book ? 0 : -1;
 }
 
+int desk_load(void **state)
+{
+	(void) state;
+	return desk_open(NULL, RULEBOOK_ALL);
+}
+
 static void remove_all(const char *path)
 {
 	const char *const argv[] = { "rm", "-rf", path, NULL };

@@ -24,11 +24,13 @@ extern struct desk desk;
 
 /* cmocka's group: 0, or -1 with the reason on stderr. `config`: more lines of wismo.conf, borrowed for the group's life. */
 int desk_open(const char *config, enum rulebook_parts parts);
+int desk_load(void **state);	/* the whole rulebook, nothing more in wismo.conf */
 int desk_close(void **state);
 
 /* cmocka's set-up and tear-down of one test. */
 int desk_fresh(void **state);
 int desk_done(void **state);
+#define DESK_CASE(name) cmocka_unit_test_setup_teardown(name, desk_fresh, desk_done)
 
 /* A mail as fetched at `at`; gives its id. */
 gint64 desk_deliver(const char *text, gint64 at);
