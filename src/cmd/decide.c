@@ -11,6 +11,7 @@
 #include "wismo/store/case.h"
 #include "wismo/store/reply.h"
 #include "wismo/store/task.h"
+#include "wismo/store/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +60,22 @@ static bool seen_ok(char kind, gint64 id, gint64 wanted, gint64 version, const c
 	return !wanted || wanted == version;
 }
 
+/* The trace that an answer which may leave now speaks of, as long as nobody has approved it; NULL: none. Owned. */
+static char *trace_of(const struct person *person, const struct reply *reply)
+{
+	scoped(verdict_row) verdict = reply->state == REPLY_DUE && !reply->edited ? verdict_get(person->store, reply->verdict, NULL) : NULL;
+	g_autoptr(GPtrArray) tasks = verdict && g_strcmp0(verdict->task, task_kind_name(TASK_TRACE)) == 0
+		? task_list(person->store, TASK_PROPOSED, 0, NULL) : NULL;
+
+	for (guint i = 0; tasks && i < tasks->len; i++) {
+		const struct task *task = g_ptr_array_index(tasks, i);
+
+		if (task->case_id == reply->case_id && task->kind == TASK_TRACE)
+			return g_strdup_printf("wismo approve t%" G_GINT64_FORMAT, task->id);
+	}
+	return NULL;
+}
+
 static bool act_on(const struct person *person, const char *text, const struct person_acts *acts, char **state, char **what, char **next,
 		   GError **error)
 {
@@ -78,6 +95,7 @@ static bool act_on(const struct person *person, const char *text, const struct p
 		if (!seen_ok(kind, id, version, reply->version, NULL, error) || !acts->reply(person, reply, error))
 			return false;
 		*state = g_strdup(reply_state_name(reply->state));
+		*next = trace_of(person, reply);
 	} else {
 		scoped(task) task = task_get(person->store, id, error);
 
@@ -130,7 +148,7 @@ int decide_each(const struct command_options *options, struct person *person, in
 				   "s", "what", what, NULL);
 		else if (fine)
 			printf("%s is %s%s%s%s%s%s\n", ids[i], state, what ? " (" : "", what ? what : "", what ? ")" : "",
-			       next ? ": do it yourself, then: " : "", next ? next : "");
+			       !next ? "" : what ? ": do it yourself, then: " : "; the trace that it speaks of waits: ", next ? next : "");
 		else
 			fprintf(stderr, "wismo %s: %s%s%s\n", person->command, strstr(error->message, ids[i]) ? "" : ids[i],
 				strstr(error->message, ids[i]) ? "" : ": ", error->message);

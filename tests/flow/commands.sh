@@ -224,6 +224,9 @@ mkdir "$dir/answers" && printf '{"shipments":[{"id":"00340434161094015902","stat
 printf '\ncarrier "dhl" { recorded = "%s" }\n' "$dir/answers" >>"$dir/three.conf"
 three run --once; three replies; check 'a section that was added is used at the next run' 0 $? '^r1 *draft'
 three show c1 --json; check 'and the parcel was asked about' 0 $? '"status":"in_transit"'
+cp -r "$dir/state3" "$dir/state5"; sed "s|$dir/state3|$dir/state5|" "$dir/three.conf" >"$dir/five.conf"
+run approve r1 --config "$dir/five.conf"
+check 'an answer that speaks of a trace names the task' 0 $? '^r1 is due; the trace that it speaks of waits: wismo approve t1$'
 sed -i "s/^mode = .*/mode = \"observe\"/" "$dir/three.conf"; was=$(verdicts)
 three run --once; check 'what a person does not wait for is left alone' "$was" "$(verdicts)"
 three approve t1; check 'approve a task that no hook does: says what, and who does it' 0 $? '^t1 is approved (trace, order A-1001): do it yourself, then: wismo done t1$'
