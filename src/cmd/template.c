@@ -3,6 +3,7 @@
 #include "editor_p.h"
 
 #include "wismo/cmd/command.h"
+#include "wismo/base/error.h"
 #include "wismo/cmd/print.h"
 #include "wismo/conf/channel.h"
 #include "wismo/conf/replies.h"
@@ -203,9 +204,13 @@ static int edit(const struct overlay *overlay, const struct replies *replies, co
 	} else if (fine && replies_check_file(overlay, trial, channels, &error) && keep(trial, path, &wanted, &error)) {
 		code = EXIT_DONE;
 	}
-	if (code != EXIT_DONE && g_file_test(trial, G_FILE_TEST_EXISTS))
-		fprintf(stderr, "Nothing has changed. Your text is kept: wismo template edit %s/%s goes on with it; rm %s gives it up.\n",
-			wanted.lang, wanted.name, trial);
+	if (code != EXIT_DONE && g_file_test(trial, G_FILE_TEST_EXISTS)) {
+		g_autofree char *why = g_strdup(error->message);
+
+		g_clear_error(&error);
+		g_set_error(&error, WISMO_ERROR, WISMO_HALT, "%s\nNothing has changed. Your text is kept: wismo template edit %s/%s goes on with it; "
+			    "rm %s gives it up.", why, wanted.lang, wanted.name, trial);
+	}
 	if (code != EXIT_DONE)
 		command_fail(options, code, error);
 	g_free(wanted.path);
