@@ -239,11 +239,11 @@ static void dump(const struct run_team *team)
 	}
 }
 
-static bool follow(const struct run_files *files, GError **error)
+static bool follow(const struct run_files *files, bool again, GError **error)
 {
 	scoped(store) store = store_open(files->settings->database, ROLE_ALL, false, error);
 
-	return store && run_follow(store, files, error);
+	return store && run_follow(store, files, again, error);
 }
 
 static bool reload(struct run_team *team, run_load *load, void *user, GError **error)
@@ -269,7 +269,7 @@ static bool reload(struct run_team *team, run_load *load, void *user, GError **e
 	team->marks = settings_marks(files->settings);
 	log_info("reload rulebook=%.12s accounts=%u", files->book->hash, files->settings->accounts->len);
 	notify_send("READY=1");
-	return follow(files, error) && form_team(team, false, error);
+	return follow(files, true, error) && form_team(team, false, error);
 }
 
 static void tell_status(const struct run_team *team)
@@ -302,7 +302,7 @@ static bool look_at_secrets(struct run_team *team, GError **error)
 
 		worker->renewed = worker->role->role == ROLE_INBOX && worker->pid > 0 && kill(worker->pid, SIGTERM) == 0;
 	}
-	return follow(team->files, error);
+	return follow(team->files, false, error);
 }
 
 /* Gives the signal that ended it, 0 when `halt` or an error did. */
@@ -363,7 +363,7 @@ static bool enter(const struct run_files *files, GError **error)
 		return false;
 	if (copied)
 		log_warning("this database is a copy: replies that may have left wait until Sent was looked at");
-	return run_follow(store, files, error);
+	return run_follow(store, files, false, error);
 }
 
 static void leave(const struct settings *settings)

@@ -81,13 +81,13 @@ char *run_start_ignored(struct store *store, const struct account *account)
 			       "mailboxes not yet seen", count, count == 1 ? "" : "s", count == 1 ? "was" : "were", count == 1 ? "s" : "");
 }
 
-bool run_follow(struct store *store, const struct run_files *files, GError **error)
+bool run_follow(struct store *store, const struct run_files *files, bool again, GError **error)
 {
 	g_autofree char *marks = settings_marks(files->settings);
 	g_autofree char *hash = g_strdup_printf("%s %s %s", files->settings->hash ? files->settings->hash : "-", files->book->hash, marks);
 	int woken;
 
-	if (!instance_follow(store, hash, clock_now(), &woken, error))
+	if (!instance_follow(store, hash, again, clock_now(), &woken, error))
 		return false;
 	if (woken > 0)
 		log_info("files changed: cases=%d are decided again", woken);
@@ -109,7 +109,7 @@ bool run_once(const struct run_files *files, run_tick *tick, GError **error)
 	bool copied, fine;
 
 	if (!store || !instance_enter(store, files->settings->database, clock_now(), &copied, error)
-	    || !run_follow(store, files, error))
+	    || !run_follow(store, files, false, error))
 		return false;
 	fine = work(files, store, tick, error);
 	return instance_leave(store, fine ? error : NULL) && fine;

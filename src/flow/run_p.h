@@ -48,7 +48,7 @@ int run_worker_main(const struct run_team *team, struct run_worker *self);
 #define RUN_EXIT_HALT 3		/* the program must stop */
 
 /* Takes the files for what counts from now on; before any worker starts. `store`: ROLE_ALL. */
-bool run_follow(struct store *store, const struct run_files *files, GError **error);
+bool run_follow(struct store *store, const struct run_files *files, bool again, GError **error);
 
 /* Imports what lies in the watched folder. */
 bool run_import(struct store *store, const struct run_files *files, gint64 now, struct pass *pass, GError **error);

@@ -182,7 +182,7 @@ static int wake(struct store *store, gint64 now, GError **error)
 	return woken;
 }
 
-bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error)
+bool instance_follow(struct store *store, const char *files, bool again, gint64 now, int *woken, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 	g_autofree char *was = NULL;
@@ -191,7 +191,7 @@ bool instance_follow(struct store *store, const char *files, gint64 now, int *wo
 	if (!store_begin(store, error))
 		return false;
 	was = sql_text(store, &cause, "SELECT files FROM instance", "");
-	if (!cause && g_strcmp0(was, files) != 0) {
+	if (!cause && (again || g_strcmp0(was, files) != 0)) {
 		sql_run(store, &cause, "UPDATE instance SET files = ?", "s", files);
 		if (!cause)
 			*woken = was && *was ? wake(store, now, &cause) : 0;

@@ -5,6 +5,7 @@
 #include "src/store/sql_p.h"
 #include "tests/lib/desk.h"
 #include "wismo/base/error.h"
+#include "wismo/store/instance.h"
 
 #define T0 G_GINT64_CONSTANT(1795507200)	/* 2026-11-24 08:00 UTC */
 #define ROUNDS 5				/* more than the attempts after which something is given up */
@@ -165,6 +166,43 @@ static void what_the_tables_refuse_is_given_up_alone(void **state)
 	assert_int_equal(desk_int("SELECT count(*) FROM verdicts WHERE case_id = 2"), 1);
 }
 
+/* Pauses of the mail server and refused keys end when a person has mended something; a carrier's own limit does not. */
+static void what_is_mended_is_tried_at_once(void **state)
+{
+	static const struct { const char *files; bool again; int woken; gint64 wait; } rows[] = {
+		{ "a", false, 0, 1800 },	/* the first start */
+		{ "a", false, -1, 1800 },
+		{ "a", true, 1, 0 },		/* SIGHUP */
+		{ "b", false, 1, 0 },
+	};
+
+	(void) state;
+	desk_parcel(desk_order());
+	desk_tracking(TRACK_IN_TRANSIT, 2, T0);
+	desk_asks(T0);
+	desk_step(decide_step, T0 + 10);
+	run("INSERT INTO trackings (carrier, number, outcome, status, asked_at, recorded)"
+	    " SELECT c.carrier, 'N', c.outcome, 'none', 1, 0 FROM (SELECT 'ups' AS carrier, 'refused' AS outcome UNION SELECT 'gls', 'limited') AS c");
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GError) error = NULL;
+		int woken;
+
+		run("UPDATE cases SET state = 'person', dirty = 0");
+		run("UPDATE replies SET state = 'due', approved_by = 'anna', not_before = 1795507200 + 1800, version = version + 1 WHERE state IN ('draft', 'due')");
+		run("DELETE FROM lookups; DELETE FROM breakers");
+		run("INSERT INTO lookups (carrier, number, next_at, asked_at) VALUES ('ups', 'N', 1795507200 + 1800, 1), ('gls', 'N', 1795507200 + 1800, 1)");
+		run("INSERT INTO breakers VALUES ('ups', 1, 1795507200 + 1800, 'refused'), ('gls', 1, 1795507200 + 1800, 'limited')");
+		if (!instance_follow(desk.flow.store, rows[i].files, rows[i].again, T0, &woken, &error))
+			fail_msg("row %zu: %s", i, error->message);
+		assert_int_equal(woken, rows[i].woken);
+		assert_int_equal(desk_int("SELECT not_before - 1795507200 FROM replies"), rows[i].wait);
+		assert_int_equal(desk_int("SELECT next_at - 1795507200 FROM lookups WHERE carrier = 'ups'"), rows[i].wait);
+		assert_int_equal(desk_int("SELECT until_at - 1795507200 FROM breakers WHERE carrier = 'ups'"), rows[i].wait);
+		assert_int_equal(desk_int("SELECT next_at - 1795507200 FROM lookups WHERE carrier = 'gls'"), 1800);
+		assert_int_equal(desk_int("SELECT until_at - 1795507200 FROM breakers WHERE carrier = 'gls'"), 1800);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +210,7 @@ int main(void)
 		DESK_CASE(a_full_disk_gives_no_case_away),
 		DESK_CASE(a_lock_counts_for_nothing),
 		DESK_CASE(what_the_tables_refuse_is_given_up_alone),
+		DESK_CASE(what_is_mended_is_tried_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, desk_load, desk_close);

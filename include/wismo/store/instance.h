@@ -23,8 +23,8 @@ bool instance_leave(struct store *store, GError **error);
 
 /* Tells which files count from now on. When they are others than at the last start, what a person waits for is decided again,
  * what nobody could be asked about, or with a key that was refused, is asked, and answers that wait are tried: *woken gets the number of cases, -1 when
- * the files are the same. In a transaction of its own. `store`: ROLE_ALL. */
-bool instance_follow(struct store *store, const char *files, gint64 now, int *woken, GError **error);
+ * the files are the same; `again`: as if they were not, for what is mended elsewhere (a password's command). In a transaction of its own. `store`: ROLE_ALL. */
+bool instance_follow(struct store *store, const char *files, bool again, gint64 now, int *woken, GError **error);
 
 /* Raises the epoch: what had not surely left becomes `uncertain` until its Message-ID was looked for in Sent,
  * because the lost last moments of the original may contain its sending. Executing tasks become uncertain too. */
