@@ -2,8 +2,8 @@
 #include "commands_p.h"
 #include "editor_p.h"
 
-#include "wismo/cmd/command.h"
 #include "wismo/base/error.h"
+#include "wismo/cmd/command.h"
 #include "wismo/cmd/print.h"
 #include "wismo/conf/channel.h"
 #include "wismo/conf/replies.h"
