@@ -74,6 +74,7 @@ src_libcore_a_SOURCES = \
 	src/core/permit.c \
 	src/core/policy.c \
 	src/core/regex.c \
+	src/core/gloss.c \
 	src/core/lexicon.c \
 	src/core/lint.c \
 	src/core/render.c \
@@ -120,6 +121,10 @@ src_libconf_a_SOURCES = \
 	src/conf/confuse_p.h \
 	src/conf/overlay.c \
 	src/conf/pack_file.c \
+	src/conf/gloss_file.c \
+	src/conf/gloss_file_p.h \
+	src/conf/lines.c \
+	src/conf/lines_p.h \
 	src/conf/pack_weights.c \
 	src/conf/pack_weights_p.h \
 	src/conf/deadlines.c \

@@ -60,6 +60,11 @@ tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c $(TEST_SEAMS)
 tests_unit_test_pattern_CFLAGS = $(TEST_CFLAGS)
 tests_unit_test_pattern_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-gloss
+tests_unit_test_gloss_SOURCES = tests/unit/test-gloss.c $(TEST_SEAMS)
+tests_unit_test_gloss_CFLAGS = $(TEST_CFLAGS)
+tests_unit_test_gloss_LDADD = $(CONF_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-lexicon
 tests_unit_test_lexicon_SOURCES = tests/unit/test-lexicon.c $(TEST_SEAMS)
 tests_unit_test_lexicon_CFLAGS = $(TEST_CFLAGS)

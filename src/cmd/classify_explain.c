@@ -22,7 +22,8 @@ static int by_place(gconstpointer a, gconstpointer b)
 /* Learned words stand everywhere in a text: they are named below it, not marked in it. */
 static bool is_marked(const struct evidence *evidence, const struct buyertext *text)
 {
-	return evidence->end > evidence->start && *text->own && !g_str_has_suffix(evidence->rule, "/words");
+	return evidence->end > evidence->start && *text->own && !g_str_has_suffix(evidence->rule, "/words") &&
+	       !g_str_has_prefix(evidence->rule, "meaning/");
 }
 
 static GArray *marks_of(const struct reading *reading, const struct buyertext *text)

@@ -3,6 +3,7 @@
 #include "wismo/conf/pack_file.h"
 
 #include "confuse_p.h"
+#include "gloss_file_p.h"
 #include "pack_weights_p.h"
 #include "wismo/base/error.h"
 
@@ -336,13 +337,15 @@ struct packs *pack_file_read_all(const struct overlay *overlay, GError **error)
 	g_autoptr(GPtrArray) files = overlay_list(overlay, "patterns", ".conf");
 	scoped(packs) packs = packs_new();
 
+	if (!gloss_file_lay_concepts(packs, overlay, error))
+		return NULL;
 	for (guint i = 0; i < files->len; i++) {
 		struct pack *pack = pack_file_read(g_ptr_array_index(files, i), error);
 
 		if (!pack)
 			return NULL;
 		g_ptr_array_add(packs->list, pack);
-		if (!pack_weights_lay(pack, overlay, error))
+		if (!pack_weights_lay(pack, overlay, error) || !gloss_file_lay(packs, pack, overlay, error))
 			return NULL;
 	}
 	return g_steal_pointer(&packs);

@@ -2,7 +2,7 @@
  * longer there is passed over: the pack has moved on since the fit. */
 #include "pack_weights_p.h"
 
-#include "wismo/base/error.h"
+#include "lines_p.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,8 +15,6 @@ struct layer {
 	struct pack *pack;
 	struct rule *last;	/* the lines of a rule follow each other */
 };
-
-typedef bool take_line(struct layer *layer, char *const *words, int count);
 
 static bool read_number(const char *text, double least, double most, double *value)
 {
@@ -42,16 +40,21 @@ static struct rule *find_rule(struct layer *layer, const char *name)
 }
 
 /* "RULE INTENT WEIGHT", "bias INTENT WEIGHT" or "temper NUMBER" */
-static bool take_weight(struct layer *layer, char *const *words, int count)
+static bool take_weight(char *line, void *data, GError **error)
 {
+	static const char expected[] = "\"RULE INTENT WEIGHT\"";
+	struct layer *layer = data;
+	char *words[3];
+	const int count = lines_cut(line, words, 3);
 	struct rule *rule;
 	double weight;
 
-	if (strcmp(words[0], "temper") == 0)
-		return count == 2 && read_number(words[1], 0.1, 10, &layer->pack->temper);
+	if (count && strcmp(words[0], "temper") == 0)
+		return (count == 2 && read_number(words[1], 0.1, 10, &layer->pack->temper)) ||
+		       lines_fail(error, "%s", expected);
 	const int intent = count == 3 ? intent_find(words[1]) : -1;
 	if (intent < 0 || !read_number(words[2], -WEIGHT_MOST, WEIGHT_MOST, &weight))
-		return false;
+		return lines_fail(error, "%s", expected);
 	rule = find_rule(layer, words[0]);
 	if (strcmp(words[0], "bias") == 0)
 		layer->pack->bias[intent] = weight;
@@ -61,76 +64,45 @@ static bool take_weight(struct layer *layer, char *const *words, int count)
 }
 
 /* "TOKEN INTENT WEIGHT [INTENT WEIGHT ...]" */
-static bool take_word(struct layer *layer, char *const *words, int count)
+static bool take_word(char *line, void *data, GError **error)
 {
-	struct pack *pack = layer->pack;
+	static const char expected[] = "\"TOKEN INTENT WEIGHT [INTENT WEIGHT ...]\"";
+	char *words[WORDS_MOST];
+	const int count = lines_cut(line, words, WORDS_MOST);
 	struct lexicon_word *word;
 
 	if (count < 3 || count % 2 == 0 || strlen(words[0]) >= LEXICON_TOKEN_MOST)
-		return false;
-	if (!pack->lexicon)
-		pack->lexicon = lexicon_new();
-	word = lexicon_add(pack->lexicon, words[0]);
+		return lines_fail(error, "%s", expected);
+	word = lexicon_add(data, words[0]);
 	for (int i = 1; i < count; i += 2) {
 		const int intent = intent_find(words[i]);
 		double weight;
 
 		if (intent < 0 || !read_number(words[i + 1], -LEXICON_WEIGHT_MOST, LEXICON_WEIGHT_MOST, &weight))
-			return false;
+			return lines_fail(error, "%s", expected);
 		word->weight[intent] = (gint8) lround(weight * LEXICON_UNIT);
-	}
-	return true;
-}
-
-/* Cuts the line at its blanks, in place; 0 when there are more words than any line has. */
-static int cut(char *line, char *words[static WORDS_MOST])
-{
-	int count = 0;
-
-	for (char *blank; line; line = blank) {
-		if (count == WORDS_MOST)
-			return 0;
-		blank = strchr(line, ' ');
-		if (blank)
-			*blank++ = '\0';
-		words[count++] = line;
-	}
-	return count;
-}
-
-/* In place: eleven languages have 100,000 lines, and each start of the program reads them. */
-static bool lay(struct pack *pack, const struct overlay *overlay, const char *suffix, take_line *take,
-		const char *expected, GError **error)
-{
-	g_autofree char *name = g_strdup_printf("patterns/%s.%s", pack->lang, suffix);
-	g_autofree char *path = overlay_path(overlay, name);
-	g_autofree char *text = NULL;
-	struct layer layer = { pack, NULL };
-	char *words[WORDS_MOST];
-	int number = 1;
-
-	if (!path)
-		return true;
-	if (!g_file_get_contents(path, &text, NULL, error))
-		return false;
-	for (char *line = text, *next; line; line = next, number++) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		if (line[0] == '#' || !line[0])
-			continue;
-		const bool valid = g_utf8_validate(line, -1, NULL);
-		const int count = cut(line, words);
-		if (!valid || !count || !take(&layer, words, count)) {
-			g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: expected \"%s\"", path, number, expected);
-			return false;
-		}
 	}
 	return true;
 }
 
 bool pack_weights_lay(struct pack *pack, const struct overlay *overlay, GError **error)
 {
-	return lay(pack, overlay, "weights", take_weight, "RULE INTENT WEIGHT", error) &&
-	       lay(pack, overlay, "words", take_word, "TOKEN INTENT WEIGHT [INTENT WEIGHT ...]", error);
+	g_autofree char *weights = g_strdup_printf("patterns/%s.weights", pack->lang);
+	g_autofree char *words = g_strdup_printf("patterns/%s.words", pack->lang);
+	struct layer layer = { pack, NULL };
+
+	if (!lines_read(overlay, weights, take_weight, &layer, error))
+		return false;
+	if (!pack->lexicon)
+		pack->lexicon = lexicon_new();
+	if (!lines_read(overlay, words, take_word, pack->lexicon, error))
+		return false;
+	if (lexicon_is_empty(pack->lexicon))
+		g_clear_pointer(&pack->lexicon, lexicon_free);
+	return true;
+}
+
+bool pack_weights_lay_concepts(struct lexicon *meanings, const struct overlay *overlay, GError **error)
+{
+	return lines_read(overlay, "patterns/concepts.words", take_word, meanings, error);
 }

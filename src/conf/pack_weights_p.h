@@ -8,4 +8,7 @@
 /* Files that are not there leave the pack as it is. WISMO_HALT `file:line: …` for a line not understood. */
 bool pack_weights_lay(struct pack *pack, const struct overlay *overlay, GError **error);
 
+/* What all languages share: patterns/concepts.words (gloss.h), into `meanings`. */
+bool pack_weights_lay_concepts(struct lexicon *meanings, const struct overlay *overlay, GError **error);
+
 #endif

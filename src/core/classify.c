@@ -58,7 +58,7 @@ static void apply(const struct rule *rule, const struct rule_hit *hit, const str
 }
 
 /* `words`: where the evidence of learned words goes; NULL for a pack whose rules alone are asked. */
-static void use_pack(const struct pack *pack, struct matcher *matcher, const struct classify_input *input,
+static void use_pack(const struct packs *packs, const struct pack *pack, const struct classify_input *input,
 		     struct sums *sums, struct reading *reading, GPtrArray *words)
 {
 	scoped(folded) body = fold_text(input->text, pack->fold, pack->words);
@@ -71,14 +71,14 @@ static void use_pack(const struct pack *pack, struct matcher *matcher, const str
 		const struct rule *rule = g_ptr_array_index(pack->rules, i);
 		struct rule_hit hit;
 
-		rule_try(rule, matcher, &view, &hit);
+		rule_try(rule, packs->matcher, &view, &hit);
 		if (hit.outcome == PATTERN_UNKNOWN)
 			sums->unknown = true;
 		else if (hit.outcome == PATTERN_YES)
 			apply(rule, &hit, &view, sums, reading);
 	}
 	if (words && pack->lexicon)
-		sums->known = classify_words(pack, &view, sums->of, words);
+		sums->known = classify_words(pack, packs->meanings, &view, sums->of, words);
 }
 
 static void use_topic(const struct classify_input *input, struct sums *sums, struct reading *reading)
@@ -149,7 +149,7 @@ static void use_languages(struct packs *packs, const struct classify_input *inpu
 		if (own && pack->lang[0] != '*')
 			sums->temper = pack->temper;
 		if (own || g_strcmp0(pack->lang, guess.second) == 0)
-			use_pack(pack, packs->matcher, input, sums, reading, own ? words : NULL);
+			use_pack(packs, pack, input, sums, reading, own ? words : NULL);
 	}
 }
 

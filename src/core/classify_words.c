@@ -9,12 +9,13 @@ struct word {
 	enum intent intent;	/* that it speaks for most */
 	double weight;
 	bool in_subject;
+	const char *meaning;	/* its token, of the lexicon; NULL: it is a word */
 	gsize start, end;	/* folded */
 };
 
 struct walk {
 	const struct lexicon *lexicon;
-	bool in_subject;
+	bool in_subject, is_meaning;
 	double *sums;
 	int count, known;	/* single words of the body */
 	GHashTable *seen;	/* weights that have counted */
@@ -40,10 +41,11 @@ static bool is_word(const char *token)
 static void take_token(const char *token, gsize start, gsize end, void *data)
 {
 	struct walk *walk = data;
-	const struct lexicon_word *weights = lexicon_find(walk->lexicon, token);
+	const char *key;
+	const struct lexicon_word *weights = lexicon_find(walk->lexicon, token, &key);
 	const double share = (walk->in_subject ? CLASSIFY_SUBJECT_SHARE : 1) / LEXICON_UNIT;
 
-	if (!walk->in_subject && is_word(token)) {
+	if (!walk->in_subject && !walk->is_meaning && is_word(token)) {
 		walk->count++;
 		walk->known += weights != NULL;
 	}
@@ -52,7 +54,8 @@ static void take_token(const char *token, gsize start, gsize end, void *data)
 	for (int i = 0; i < INTENT_COUNT; i++)
 		walk->sums[i] += share * weights->weight[i];
 	const enum intent intent = spoken_for(weights);
-	const struct word word = { intent, share * weights->weight[intent], walk->in_subject, start, end };
+	const char *meaning = walk->is_meaning ? key : NULL;
+	const struct word word = { intent, share * weights->weight[intent], walk->in_subject, meaning, start, end };
 
 	g_array_append_val(walk->words, word);
 }
@@ -64,23 +67,33 @@ static int heavier(gconstpointer a, gconstpointer b)
 	return (left->weight < right->weight) - (left->weight > right->weight);
 }
 
-double classify_words(const struct pack *pack, const struct rule_view *view, double sums[static INTENT_COUNT],
+static void take_text(const struct pack *pack, const struct lexicon *meanings, const struct folded *folded, struct walk *walk)
+{
+	walk->lexicon = pack->lexicon;
+	walk->is_meaning = false;
+	lexicon_tokens(folded, take_token, walk);
+	walk->lexicon = meanings;
+	walk->is_meaning = true;
+	gloss_tokens(pack->gloss, folded, take_token, walk);
+}
+
+double classify_words(const struct pack *pack, const struct lexicon *meanings, const struct rule_view *view, double sums[static INTENT_COUNT],
 		      GPtrArray *evidence)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(struct word));
-	struct walk walk = { .lexicon = pack->lexicon, .sums = sums, .seen = seen, .words = words };
+	struct walk walk = { .sums = sums, .seen = seen, .words = words };
 
-	lexicon_tokens(view->body, take_token, &walk);
+	take_text(pack, meanings, view->body, &walk);
 	walk.in_subject = true;
 	if (view->subject)
-		lexicon_tokens(view->subject, take_token, &walk);
+		take_text(pack, meanings, view->subject, &walk);
 	g_array_sort(words, heavier);
 	for (guint i = 0; i < MIN(words->len, WORDS_SHOWN); i++) {
 		const struct word *word = &g_array_index(words, struct word, i);
 		struct evidence *one = g_new0(struct evidence, 1);
 
-		one->rule = g_strdup_printf("%s/words", pack->lang);
+		one->rule = word->meaning ? g_strconcat("meaning/", word->meaning, NULL) : g_strdup_printf("%s/words", pack->lang);
 		one->intent = word->intent;
 		one->weight = word->weight;
 		classify_place(one, view, SCOPE_BODY, word->in_subject, word->start, word->end);

@@ -178,9 +178,20 @@ struct lexicon_word *lexicon_add(struct lexicon *lexicon, const char *token)
 	return word;
 }
 
-const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, const char *token)
+const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, const char *token, const char **key)
 {
-	return g_hash_table_lookup(lexicon->words, token);
+	gpointer own, word;
+
+	if (!g_hash_table_lookup_extended(lexicon->words, token, &own, &word))
+		return NULL;
+	if (key)
+		*key = own;
+	return word;
+}
+
+bool lexicon_is_empty(const struct lexicon *lexicon)
+{
+	return g_hash_table_size(lexicon->words) == 0;
 }
 
 void lexicon_start(const struct lexicon *lexicon, GHashTableIter *iter)

@@ -23,6 +23,7 @@ struct pack *pack_new(const char *lang)
 	pack->words = g_ptr_array_new_with_free_func(g_free);
 	pack->stop = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	pack->needles = needles_new();
+	pack->gloss = gloss_new();
 	pack->rules = g_ptr_array_new_with_free_func(rule_free);
 	return pack;
 }
@@ -39,6 +40,7 @@ void pack_free(gpointer pointer)
 	g_ptr_array_unref(pack->rules);
 	needles_free(pack->needles);
 	lexicon_free(pack->lexicon);
+	gloss_free(pack->gloss);
 	g_free(pack);
 }
 
@@ -64,6 +66,8 @@ struct packs *packs_new(void)
 
 	packs->matcher = matcher_new();
 	packs->list = g_ptr_array_new_with_free_func(pack_free);
+	packs->concepts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	packs->meanings = lexicon_new();
 	return packs;
 }
 
@@ -73,6 +77,8 @@ void packs_free(struct packs *packs)
 		return;
 	g_clear_pointer(&packs->vocabulary, g_hash_table_unref);
 	g_ptr_array_unref(packs->list);
+	g_hash_table_unref(packs->concepts);
+	lexicon_free(packs->meanings);
 	matcher_free(packs->matcher);
 	g_free(packs);
 }

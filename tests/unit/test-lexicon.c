@@ -72,10 +72,10 @@ static void weights_are_found_again(void **state)
 	for (int i = 0; i < 3000; i++) {
 		g_autofree char *token = g_strdup_printf("wort%d", i);
 
-		assert_int_equal(lexicon_find(lexicon, token)->weight[INTENT_DAMAGED], i % 100);
+		assert_int_equal(lexicon_find(lexicon, token, NULL)->weight[INTENT_DAMAGED], i % 100);
 	}
-	assert_int_equal(lexicon_find(lexicon, "wort7")->weight[INTENT_NOT_ARRIVED], -5);
-	assert_null(lexicon_find(lexicon, "heil"));
+	assert_int_equal(lexicon_find(lexicon, "wort7", NULL)->weight[INTENT_NOT_ARRIVED], -5);
+	assert_null(lexicon_find(lexicon, "heil", NULL));
 }
 
 int main(void)

@@ -51,7 +51,8 @@ static int make_folder(void **state)
 
 static int drop_folder(void **state)
 {
-	static const char *const names[] = { "patterns/de.conf", "patterns/de.words", "patterns", "" };
+	static const char *const names[] = { "patterns/de.conf", "patterns/de.words", "patterns/de.gloss",
+		"patterns/concepts.list", "patterns/concepts.words", "patterns", "" };
 
 	(void) state;
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -124,7 +125,7 @@ static void wrong_lines_are_told_with_their_place(void **state)
 {
 	static const char *const rows[] = {
 		"ok damaged 1\nkaputt damaged\n", "ok damaged 1\nkaputt broken 1\n", "ok damaged 1\nkaputt damaged 9\n",
-		"ok damaged 1\nkaputt damaged x\n", "ok damaged 1\nkaputt damaged 1 other\n", "ok damaged 1\nkap\xff damaged 1\n",
+		"ok damaged 1\nkaputt damaged x\n", "ok damaged 1\nkaputt damaged 1 other\n",
 	};
 
 	(void) state;
@@ -139,6 +140,55 @@ static void wrong_lines_are_told_with_their_place(void **state)
 	}
 }
 
+/* What two languages mean alike is learned once. */
+static void what_words_mean_weighs_in_every_language(void **state)
+{
+	scoped(reading) reading = reading_new();
+	const struct evidence *first;
+
+	(void) state;
+	put("de.conf", pack_text);
+	put("concepts.list", "money what one pays with\nback   again to the sender\n");
+	put("concepts.words", "back+money refund_status 3\n");
+	put("de.gloss", "money: Moneten*\nback: zurück retour\n");
+	read_text("ist mein Moneten bald retour?", reading);
+	assert_int_equal(reading->intent, INTENT_REFUND_STATUS);
+	first = g_ptr_array_index(reading->evidence, 0);
+	assert_string_equal(first->rule, "meaning/back+money");
+	assert_string_equal(first->text, "Moneten bald retour");
+	assert_true(first->weight == 3);
+}
+
+static void wrong_glosses_are_told_with_their_place(void **state)
+{
+	static const struct { const char *name, *text, *told; } rows[] = {
+		{ "concepts.list", "money coins\nback\n", "concepts.list:2: expected \"CONCEPT DESCRIPTION\"" },
+		{ "concepts.list", "money coins\nBack home\n", "concepts.list:2: expected \"CONCEPT DESCRIPTION\"" },
+		{ "concepts.list", "money coins\nmoney coins\n", "concepts.list:2: expected each concept once" },
+		{ "de.gloss", "money: Geld\nback zurück\n", "de.gloss:2: expected \"CONCEPT: ENTRY" },
+		{ "de.gloss", "money: Geld\nfront: vorne\n", "de.gloss:2: expected a concept of concepts.list before the colon, "
+							       "not \"front\"" },
+		{ "de.gloss", "money: Geld _ Kohle\n", "de.gloss:1: expected entries like word, stem* or some_words" },
+		{ "de.gloss", "\xff: Geld\n", "de.gloss:1: expected UTF-8" },
+		{ "concepts.words", "money damaged\n", "concepts.words:1: expected \"TOKEN INTENT WEIGHT" },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GError) error = NULL;
+		scoped(packs) packs = NULL;
+
+		put("concepts.list", "money what one pays with\nback   again to the sender\n");
+		put("concepts.words", "");
+		put("de.gloss", "");
+		put(rows[i].name, rows[i].text);
+		packs = load(&error);
+		assert_null(packs);
+		if (!strstr(error->message, rows[i].told))
+			fail_msg("%s", error->message);
+	}
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
 
 int main(void)
@@ -148,6 +198,8 @@ int main(void)
 		CASE(words_say_what_no_rule_says),
 		CASE(a_pack_that_learned_nothing_is_never_sure),
 		CASE(wrong_lines_are_told_with_their_place),
+		CASE(what_words_mean_weighs_in_every_language),
+		CASE(wrong_glosses_are_told_with_their_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

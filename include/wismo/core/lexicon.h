@@ -13,6 +13,8 @@
 #include "wismo/core/fold.h"
 #include "wismo/model/intent.h"
 
+#include <stdbool.h>
+
 struct lexicon;
 
 /* Log odds in units of 1/32: 80,000 words of eleven languages are held by every process that understands mail. */
@@ -36,8 +38,10 @@ void lexicon_free(struct lexicon *lexicon);
 /* The token's weights, all 0 when it is new; to be filled. Valid as long as the lexicon. */
 struct lexicon_word *lexicon_add(struct lexicon *lexicon, const char *token);
 
-/* Borrowed; NULL for a token that is not known. */
-const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, const char *token);
+/* Borrowed; NULL for a token that is not known. *key (when not NULL): the lexicon's own copy of it. */
+const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, const char *token, const char **key);
+
+bool lexicon_is_empty(const struct lexicon *lexicon);
 
 /* Walks the tokens (keys, const char *). */
 void lexicon_start(const struct lexicon *lexicon, GHashTableIter *iter);

@@ -4,6 +4,7 @@
 #define WISMO_CORE_PACK_H
 
 #include "wismo/core/fold.h"
+#include "wismo/core/gloss.h"
 #include "wismo/core/lexicon.h"
 #include "wismo/core/pattern.h"
 #include "wismo/model/intent.h"
@@ -40,12 +41,15 @@ struct pack {
 	GPtrArray *rules;	/* struct rule */
 	struct needles *needles;	/* of all rules but the raw ones */
 	struct lexicon *lexicon;	/* NULL: none was learned */
+	struct gloss *gloss;	/* what its words mean, in concepts of `packs` */
 	double bias[INTENT_COUNT];	/* what each intent starts with */
 	double temper;		/* divides the sums, so that a confidence of 0.9 is right nine times in ten; 1 as written */
 };
 
 struct packs {
 	GPtrArray *list;	/* struct pack */
+	GHashTable *concepts;	/* set of names, which the packs' glosses borrow */
+	struct lexicon *meanings;	/* what the tokens of gloss.h weigh, in every language */
 	struct matcher *matcher;	/* of whoever classifies by them: one at a time */
 	GHashTable *vocabulary;	/* word -> which packs know it (language.c); made by the first guess, NULL before */
 };

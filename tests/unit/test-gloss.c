@@ -1,0 +1,140 @@
+/* Words to concepts to tokens. */
+#include "wismo/core/gloss.h"
+
+#include "tests/lib/unit.h"
+
+#include <string.h>
+
+static void collect(const char *token, gsize start, gsize end, void *data)
+{
+	GString *all = data;
+
+	(void) start;
+	(void) end;
+	g_string_append_printf(all, "%s%s", all->len ? " " : "", token);
+}
+
+static void collect_places(const char *token, gsize start, gsize end, void *data)
+{
+	g_string_append_printf(data, "%s@%" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT " ", token, start, end);
+}
+
+static struct gloss *small_gloss(void)
+{
+	static const char *const rows[][2] = {
+		{ "not", "nicht" }, { "not", "kein*" }, { "parcel", "Paket*" }, { "arrive", "ankomm*" }, { "arrive", "angekommen" },
+		{ "past", "angekommen" }, { "money", "Geld" }, { "refund", "Geld_zurück" }, { "refund", "Geld_wieder_hab*" },
+		{ "back", "zurück" }, { "arrive", "届い" }, { "parcel", "荷物" }, { "not", "ない" }, { "ship", "荷" },
+	};
+	struct gloss *gloss = gloss_new();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		assert_true(gloss_add(gloss, rows[i][0], rows[i][1], FOLD_UMLAUT));
+	return gloss;
+}
+
+static char *tokens_of(const struct gloss *gloss, const char *text, lexicon_visit *visit)
+{
+	scoped(folded) folded = fold_text(text, FOLD_UMLAUT, NULL);
+	GString *all = g_string_new(NULL);
+
+	gloss_tokens(gloss, folded, visit, all);
+	return g_string_free(all, FALSE);
+}
+
+static void words_become_concepts_and_neighbours(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "Das Paket", "parcel" },
+		{ "kein Pakete", "not not+parcel not>parcel parcel" },
+		{ "kein\nPaket", "not parcel" },			/* sentences keep apart */
+		{ "Paket angekommen", "parcel arrive+parcel parcel>arrive parcel+past parcel>past arrive past" },
+		{ "Geld", "money" },
+		{ "Geld zurück", "refund" },				/* the run wins over its words */
+		{ "Geld zurueck", "refund" },
+		{ "Geld wieder haben", "refund" },			/* its last word may go on */
+		{ "Geld wieder", "money" },
+		{ "Paket?", "parcel parcel+question parcel>question question" },
+		{ "ankommen 24 !", "arrive arrive+digits arrive>digits digits" },
+		{ "kein kein Paket", "not not>not not+parcel not not+parcel not>parcel parcel" },	/* no concept beside itself */
+		{ "", "" },
+		{ "Blume", "" },
+	};
+	scoped(gloss) gloss = small_gloss();
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *got = tokens_of(gloss, rows[i][0], collect);
+
+		assert_string_equal(got, rows[i][1]);
+	}
+}
+
+static void only_words_within_the_window_meet(void **state)
+{
+	scoped(gloss) gloss = small_gloss();
+	g_autofree char *near = tokens_of(gloss, "Geld 1 2 3 Paket", collect);
+	g_autofree char *far = tokens_of(gloss, "Geld 1 2 3 4 Paket", collect);
+
+	(void) state;
+	assert_non_null(strstr(near, "money+parcel"));
+	assert_null(strstr(far, "money+parcel"));
+}
+
+static void pieces_of_a_script_without_blanks_are_the_longest_ones(void **state)
+{
+	scoped(gloss) gloss = small_gloss();
+	g_autofree char *got = tokens_of(gloss, "荷物が届いてない", collect);
+
+	(void) state;
+	assert_string_equal(got, "parcel arrive+parcel parcel>arrive not+parcel arrive+not+parcel arrive arrive+not arrive>not not");
+}
+
+static void a_token_knows_its_place(void **state)
+{
+	scoped(gloss) gloss = small_gloss();
+	g_autofree char *got = tokens_of(gloss, "kein Paket", collect_places);
+
+	(void) state;
+	assert_string_equal(got, "not@0-4 not+parcel@0-10 not>parcel@0-10 parcel@5-10 ");
+}
+
+static void entries_that_cannot_match_are_refused(void **state)
+{
+	static const char *const wrong[] = { "", "*", "_", "a_", "_a", "a__b", "a_b_c_d_e_f_g" };
+	static const char *const concepts[] = { "aa", "bb", "cc", "dd", "ee" };
+	scoped(gloss) gloss = gloss_new();
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
+		assert_false(gloss_add(gloss, "parcel", wrong[i], FOLD_PLAIN));
+	for (gsize i = 0; i < GLOSS_SENSES_MOST; i++)
+		assert_true(gloss_add(gloss, concepts[i], "wort", FOLD_PLAIN));
+	assert_true(gloss_add(gloss, concepts[0], "wort", FOLD_PLAIN));	/* again: nothing new */
+	assert_false(gloss_add(gloss, concepts[GLOSS_SENSES_MOST], "wort", FOLD_PLAIN));
+}
+
+static void a_word_without_end_breaks_nothing(void **state)
+{
+	scoped(gloss) gloss = small_gloss();
+	g_autofree char *word = g_strnfill(20000, 'x');
+	g_autofree char *text = g_strdup_printf("paket%s %s kein Paket", word, word);
+	g_autofree char *got = tokens_of(gloss, text, collect);
+
+	(void) state;
+	assert_non_null(strstr(got, "not>parcel"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_become_concepts_and_neighbours),
+		cmocka_unit_test(only_words_within_the_window_meet),
+		cmocka_unit_test(pieces_of_a_script_without_blanks_are_the_longest_ones),
+		cmocka_unit_test(a_token_knows_its_place),
+		cmocka_unit_test(entries_that_cannot_match_are_refused),
+		cmocka_unit_test(a_word_without_end_breaks_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
