@@ -89,7 +89,7 @@ Content-Type: text/plain; charset=utf-8
 def data_dir(folder):
     """The shipped files with two languages and one carrier: a run starts in a third of the time."""
     shutil.copytree(f"{SOURCE}/templates", folder)
-    for part, kept in (("patterns", ("common", "de", "en")), ("carriers", ("dhl", "numbers"))):
+    for part, kept in (("patterns", ("common", "concepts", "de", "en")), ("carriers", ("dhl", "numbers"))):
         for name in os.listdir(f"{folder}/{part}"):
             if name.split(".")[0] not in kept:
                 os.remove(f"{folder}/{part}/{name}")
