@@ -3,29 +3,26 @@
 
 #include <string.h>
 
-#define STEM_LEAST 2		/* bytes */
+#define RUN_BYTES 128		/* of an entry */
+#define DIGITS 1		/* concepts that need no entry */
+#define QUESTION 2
 #define FIRST_IDEOGRAPH 0x2E80
 
-struct senses {
-	int count;
-	const char *of[GLOSS_SENSES_MOST];
-};
-
-struct run {
-	char *words[GLOSS_RUN_MOST];
-	int count;
-	bool stem;		/* the last word may go on */
-	struct senses senses;
-};
+/* Up to four concepts, a byte each, from the lowest on; 0: none. Concepts are numbered from 1 on in each gloss. */
+typedef guint32 senses;
 
 struct gloss {
-	GHashTable *words, *stems;	/* char * -> struct senses */
-	GHashTable *runs;		/* first word, borrowed of the run -> GPtrArray of struct run, longest first */
+	const char *concepts[256];	/* borrowed names */
+	guint count;			/* of them, with the 0 that is none */
+	GHashTable *words, *stems;	/* char * of keys, several words with _ between them -> senses */
+	GHashTable *runs;		/* first word of several -> how many words the longest entry has */
+	GStringChunk *keys;
 	glong piece_most;		/* letters of the longest entry in a script without blanks */
 };
 
 struct place {
-	const struct senses *senses;
+	guint count;
+	guint8 of[GLOSS_SENSES_MOST];
 	gsize start, end;	/* folded */
 };
 
@@ -43,25 +40,17 @@ struct walk {
 	bool asks;
 };
 
-static const struct senses digits = { 1, { "digits" } };
-static const struct senses question = { 1, { "question" } };
-
-static void run_free(gpointer pointer)
-{
-	struct run *run = pointer;
-
-	for (int i = 0; i < run->count; i++)
-		g_free(run->words[i]);
-	g_free(run);
-}
-
 struct gloss *gloss_new(void)
 {
 	struct gloss *gloss = g_new0(struct gloss, 1);
 
-	gloss->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	gloss->stems = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	gloss->runs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+	gloss->concepts[DIGITS] = "digits";
+	gloss->concepts[QUESTION] = "question";
+	gloss->count = QUESTION + 1;
+	gloss->words = g_hash_table_new(g_str_hash, g_str_equal);
+	gloss->stems = g_hash_table_new(g_str_hash, g_str_equal);
+	gloss->runs = g_hash_table_new(g_str_hash, g_str_equal);
+	gloss->keys = g_string_chunk_new(4096);
 	return gloss;
 }
 
@@ -72,71 +61,47 @@ void gloss_free(struct gloss *gloss)
 	g_hash_table_unref(gloss->words);
 	g_hash_table_unref(gloss->stems);
 	g_hash_table_unref(gloss->runs);
+	g_string_chunk_free(gloss->keys);
 	g_free(gloss);
 }
 
-static bool add_sense(struct senses *senses, const char *concept)
+/* The concept's number; the last ones first, because the entries of a concept come together. 0: there are too many. */
+static guint number_of(struct gloss *gloss, const char *concept)
 {
-	for (int i = 0; i < senses->count; i++)
-		if (strcmp(senses->of[i], concept) == 0)
+	for (guint i = gloss->count - 1; i > 0; i--)
+		if (strcmp(gloss->concepts[i], concept) == 0)
+			return i;
+	if (gloss->count == G_N_ELEMENTS(gloss->concepts))
+		return 0;
+	gloss->concepts[gloss->count] = concept;
+	return gloss->count++;
+}
+
+static bool add_sense(struct gloss *gloss, GHashTable *table, const char *key, guint concept)
+{
+	senses all = GPOINTER_TO_UINT(g_hash_table_lookup(table, key));
+	int shift = 0;
+
+	for (; shift < 8 * GLOSS_SENSES_MOST && (all >> shift & 0xFF); shift += 8)
+		if ((all >> shift & 0xFF) == concept)
 			return true;
-	if (senses->count == GLOSS_SENSES_MOST)
+	if (shift == 8 * GLOSS_SENSES_MOST)
 		return false;
-	senses->of[senses->count++] = concept;
+	if (!all)
+		key = g_string_chunk_insert(gloss->keys, key);
+	all |= concept << shift;
+	g_hash_table_insert(table, (gpointer) key, GUINT_TO_POINTER(all));
 	return true;
 }
 
-static bool add_single(GHashTable *table, const char *word, const char *concept)
+static void note_run(struct gloss *gloss, const char *first, guint count)
 {
-	struct senses *senses = g_hash_table_lookup(table, word);
+	const guint most = GPOINTER_TO_UINT(g_hash_table_lookup(gloss->runs, first));
 
-	if (!senses) {
-		senses = g_new0(struct senses, 1);
-		g_hash_table_insert(table, g_strdup(word), senses);
-	}
-	return add_sense(senses, concept);
-}
-
-static gint longest_first(gconstpointer a, gconstpointer b)
-{
-	const struct run *left = *(struct run *const *) a, *right = *(struct run *const *) b;
-
-	return right->count - left->count;
-}
-
-static struct run *find_run(GPtrArray *runs, char *const *words, int count, bool stem)
-{
-	for (guint i = 0; runs && i < runs->len; i++) {
-		struct run *run = g_ptr_array_index(runs, i);
-		bool same = run->count == count && run->stem == stem;
-
-		for (int w = 0; same && w < count; w++)
-			same = strcmp(run->words[w], words[w]) == 0;
-		if (same)
-			return run;
-	}
-	return NULL;
-}
-
-static bool add_run(struct gloss *gloss, char *const *words, int count, bool stem, const char *concept)
-{
-	GPtrArray *runs = g_hash_table_lookup(gloss->runs, words[0]);
-	struct run *run = find_run(runs, words, count, stem);
-
-	if (run)
-		return add_sense(&run->senses, concept);
-	run = g_new0(struct run, 1);
-	run->count = count;
-	run->stem = stem;
-	for (int i = 0; i < count; i++)
-		run->words[i] = g_strdup(words[i]);
-	if (!runs) {
-		runs = g_ptr_array_new_with_free_func(run_free);
-		g_hash_table_insert(gloss->runs, run->words[0], runs);
-	}
-	g_ptr_array_add(runs, run);
-	g_ptr_array_sort(runs, longest_first);
-	return add_sense(&run->senses, concept);
+	if (!most)
+		first = g_string_chunk_insert(gloss->keys, first);
+	if (count > most)
+		g_hash_table_insert(gloss->runs, (gpointer) first, GUINT_TO_POINTER(count));
 }
 
 bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold)
@@ -144,90 +109,103 @@ bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum
 	const bool stem = g_str_has_suffix(entry, "*");
 	g_autofree char *bare = g_strndup(entry, strlen(entry) - stem);
 	g_auto(GStrv) parts = g_strsplit(bare, "_", -1);
-	const guint count = g_strv_length(parts);
+	const guint count = g_strv_length(parts), number = number_of(gloss, concept);
 
-	if (!count || count > GLOSS_RUN_MOST)
+	if (!count || count > GLOSS_RUN_MOST || !number)
 		return false;
 	for (guint i = 0; i < count; i++) {
 		scoped(folded) folded = fold_text(parts[i], fold, NULL);
 
-		if (!folded->length || folded->length >= LEXICON_TOKEN_MOST)
+		if (!folded->length)
 			return false;
 		g_free(parts[i]);
 		parts[i] = g_strdup(folded->text);
 	}
+	g_autofree char *key = g_strjoinv("_", parts);
+	if (strlen(key) >= RUN_BYTES)
+		return false;
 	if (count > 1)
-		return add_run(gloss, parts, (int) count, stem, concept);
-	if (g_utf8_get_char(parts[0]) >= FIRST_IDEOGRAPH)
-		gloss->piece_most = MAX(gloss->piece_most, g_utf8_strlen(parts[0], -1));
-	return add_single(stem ? gloss->stems : gloss->words, parts[0], concept);
+		note_run(gloss, parts[0], count);
+	if (g_utf8_get_char(key) >= FIRST_IDEOGRAPH)
+		gloss->piece_most = MAX(gloss->piece_most, g_utf8_strlen(key, -1));
+	return add_sense(gloss, stem ? gloss->stems : gloss->words, key, number);
 }
 
-static const struct senses *look_up(const struct gloss *gloss, const char *word)
+/* `key`: a word, or several; `last`: where the last of them starts, because an entry's stem is of its last word. */
+static senses look_up(const struct gloss *gloss, const char *key, gsize last)
 {
-	char beginning[LEXICON_TOKEN_MOST];
-	const struct senses *senses = g_hash_table_lookup(gloss->words, word);
-	gsize length = strlen(word);
+	char beginning[RUN_BYTES];
+	senses found = GPOINTER_TO_UINT(g_hash_table_lookup(gloss->words, key));
+	gsize length = strlen(key);
 
-	if (senses)
-		return senses;
-	if (word[strspn(word, "0123456789")] == '\0')
-		return &digits;
-	memcpy(beginning, word, length + 1);
-	for (; length >= STEM_LEAST; length--) {
+	if (!found && !last && key[strspn(key, "0123456789")] == '\0')
+		return DIGITS;
+	memcpy(beginning, key, length + 1);
+	for (; !found && length > last; length--) {
 		beginning[length] = '\0';
-		senses = g_hash_table_lookup(gloss->stems, beginning);
-		if (senses)
-			return senses;
+		found = GPOINTER_TO_UINT(g_hash_table_lookup(gloss->stems, beginning));
 	}
-	return NULL;
+	return found;
 }
 
-static bool is_same(const struct run *run, int at, const char *word)
+/* The longest entry of several words that starts at words[at]; 0 for none, else *count words. */
+static senses look_up_run(const struct gloss *gloss, const GArray *words, guint at, guint *count)
 {
-	return run->stem && at == run->count - 1 ? g_str_has_prefix(word, run->words[at]) : strcmp(run->words[at], word) == 0;
-}
+	const char *first = g_array_index(words, struct word, at).text;
+	const guint most = MIN(GPOINTER_TO_UINT(g_hash_table_lookup(gloss->runs, first)), words->len - at);
+	gsize ends[GLOSS_RUN_MOST + 1] = { 0 };
+	char key[RUN_BYTES] = "";
+	guint taken = 0;
 
-/* The longest run that starts at words[at]; NULL for none. */
-static const struct run *look_up_run(const struct gloss *gloss, const GArray *words, guint at)
-{
-	const struct word *first = &g_array_index(words, struct word, at);
-	const GPtrArray *runs = g_hash_table_lookup(gloss->runs, first->text);
+	for (; taken < most; taken++) {
+		const char *word = g_array_index(words, struct word, at + taken).text;
+		const gsize used = ends[taken];
 
-	for (guint i = 0; runs && i < runs->len; i++) {
-		const struct run *run = g_ptr_array_index(runs, i);
-		int same = 1;
-
-		while (same < run->count && at + (guint) same < words->len &&
-		       is_same(run, same, g_array_index(words, struct word, at + (guint) same).text))
-			same++;
-		if (same == run->count)
-			return run;
+		if (used + strlen(word) + 2 > sizeof key)
+			break;
+		ends[taken + 1] = used + (gsize) g_snprintf(key + used, sizeof key - used, "%s%s", taken ? "_" : "", word);
 	}
-	return NULL;
+	for (; taken > 1; taken--) {
+		key[ends[taken]] = '\0';
+		const senses found = look_up(gloss, key, ends[taken - 1] + 1);
+
+		if (found) {
+			*count = taken;
+			return found;
+		}
+	}
+	return 0;
 }
 
-static void add_place(struct walk *walk, const struct senses *senses, gsize start, gsize end)
+static void add_place(struct walk *walk, senses found, gsize start, gsize end)
 {
-	const struct place place = { senses, start, end };
+	struct place place = { .start = start, .end = end };
 
-	if (senses)
+	for (; found; found >>= 8)
+		place.of[place.count++] = found & 0xFF;
+	if (place.count)
 		g_array_append_val(walk->places, place);
 }
 
 /* The words since the last call become places. */
 static void place_words(struct walk *walk)
 {
-	for (guint i = 0; i < walk->words->len;) {
+	for (guint i = 0, count; i < walk->words->len; i += count) {
 		const struct word *word = &g_array_index(walk->words, struct word, i);
-		const struct run *run = look_up_run(walk->gloss, walk->words, i);
-		const guint last = i + (run ? (guint) run->count : 1) - 1;
+		senses found = look_up_run(walk->gloss, walk->words, i, &count);
 
-		add_place(walk, run ? &run->senses : look_up(walk->gloss, word->text), word->start,
-			  g_array_index(walk->words, struct word, last).end);
-		i = last + 1;
+		if (!found) {
+			found = look_up(walk->gloss, word->text, 0);
+			count = 1;
+		}
+		add_place(walk, found, word->start, g_array_index(walk->words, struct word, i + count - 1).end);
 	}
 	g_array_set_size(walk->words, 0);
+}
+
+static const char *name(const struct walk *walk, const struct place *place, guint sense)
+{
+	return walk->gloss->concepts[place->of[sense]];
 }
 
 static void say(const struct walk *walk, const struct place *from, const struct place *to, const char *a,
@@ -241,9 +219,9 @@ static void say(const struct walk *walk, const struct place *from, const struct 
 
 static void say_two(const struct walk *walk, const struct place *from, const struct place *to, bool neighbours)
 {
-	for (int i = 0; i < from->senses->count; i++)
-		for (int k = 0; k < to->senses->count; k++) {
-			const char *a = from->senses->of[i], *b = to->senses->of[k];
+	for (guint i = 0; i < from->count; i++)
+		for (guint k = 0; k < to->count; k++) {
+			const char *a = name(walk, from, i), *b = name(walk, to, k);
 			const int order = strcmp(a, b);
 
 			if (order)
@@ -269,11 +247,11 @@ static void say_sorted(const struct walk *walk, const struct place *from, const 
 
 static void say_three(const struct walk *walk, const struct place places[static 3])
 {
-	for (int i = 0; i < places[0].senses->count; i++)
-		for (int k = 0; k < places[1].senses->count; k++)
-			for (int m = 0; m < places[2].senses->count; m++) {
-				const char *of[3] = { places[0].senses->of[i], places[1].senses->of[k],
-						      places[2].senses->of[m] };
+	for (guint i = 0; i < places[0].count; i++)
+		for (guint k = 0; k < places[1].count; k++)
+			for (guint m = 0; m < places[2].count; m++) {
+				const char *of[3] = { name(walk, &places[0], i), name(walk, &places[1], k),
+						      name(walk, &places[2], m) };
 
 				say_sorted(walk, &places[0], &places[2], of);
 			}
@@ -285,12 +263,12 @@ static void end_sentence(struct walk *walk, gsize at)
 	guint count;
 
 	place_words(walk);
-	add_place(walk, walk->asks ? &question : NULL, at, at);
+	add_place(walk, walk->asks ? QUESTION : 0, at, at);
 	places = (const struct place *) (const void *) walk->places->data;
 	count = walk->places->len;
 	for (guint i = 0; i < count; i++) {
-		for (int k = 0; k < places[i].senses->count; k++)
-			say(walk, &places[i], &places[i], places[i].senses->of[k], "", "", "");
+		for (guint k = 0; k < places[i].count; k++)
+			say(walk, &places[i], &places[i], name(walk, &places[i], k), "", "", "");
 		for (guint k = i + 1; k < count && k <= i + GLOSS_WINDOW; k++)
 			say_two(walk, &places[i], &places[k], k == i + 1);
 		if (i + 2 < count)
@@ -313,7 +291,7 @@ static gsize take_piece(struct walk *walk, const char *text, gsize start)
 {
 	char piece[LEXICON_TOKEN_MOST];
 	gsize ends[LEXICON_TOKEN_MOST];
-	int letters = 0;
+	glong letters = 0;
 	gsize to = start;
 
 	while (letters < walk->gloss->piece_most && text[to] && text[to] != '\n' && text[to] != ' ') {
@@ -327,9 +305,9 @@ static gsize take_piece(struct walk *walk, const char *text, gsize start)
 
 		memcpy(piece, text + start, end - start);
 		piece[end - start] = '\0';
-		const struct senses *senses = g_hash_table_lookup(walk->gloss->words, piece);
-		if (senses) {
-			add_place(walk, senses, start, end);
+		const senses found = GPOINTER_TO_UINT(g_hash_table_lookup(walk->gloss->words, piece));
+		if (found) {
+			add_place(walk, found, start, end);
 			return end;
 		}
 	}

@@ -30,8 +30,8 @@ struct gloss;
 struct gloss *gloss_new(void);
 void gloss_free(struct gloss *gloss);
 
-/* `concept` must outlive the gloss. False: a word of the entry is empty or
- * too long, there are too many of them, or the entry has GLOSS_SENSES_MOST concepts already. */
+/* `concept` must outlive the gloss. False: a word of the entry is empty or the entry too long, there are too many words, the
+ * entry has GLOSS_SENSES_MOST concepts already, or the gloss has 253. */
 bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold);
 
 /* Calls `visit` for each token, also more than once. */
