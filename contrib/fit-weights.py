@@ -29,10 +29,11 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-RULE, WORD, MEANING, BIAS = 0.8, 1.2, 1.0, 2.0
+RULE, WORD, MEANING, BIAS = 0.8, 2.0, 1.5, 2.0
 RARE_WORD, RARE_MEANING = 2, 4	# messages
 MOST = 3.9			# what lexicon.h can hold
 MISSING = 0.57			# of what buyers write
+MISSING_LEAST = 0.7		# as in src/core/classify.c
 KEEP = 0.1			# smaller weights are not written
 PARTS = ["fit", "say", "fit2", "fit3"]
 FOLDS = 3
@@ -238,11 +239,11 @@ def shares(total, temper):
 
 def report(name, p, truth):
 	missing = p[:, :3].sum(axis=1)
-	said, wanted = missing > 0.5, truth < 3
+	said, wanted = missing > MISSING_LEAST, truth < 3
 	right = (p.argmax(axis=1) == truth).mean()
 	print(f"{name}: {len(truth)} messages, precision {(said & wanted).sum() / max(1, said.sum()):.3f} "
 	      f"recall {(said & wanted).sum() / max(1, wanted.sum()):.3f} intent {right:.3f}", end="")
-	for level in (0.8, 0.9, 0.95):
+	for level in (0.5, 0.8, 0.9, 0.95):
 		sure = missing > level
 		print(f"; at {level}: {(sure & wanted).sum()} of {sure.sum()} right", end="")
 	print(flush=True)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define TOPIC_WEIGHT 2.5	/* the buyer clicked it; clear words of the body (3 and more) overrule it */
+#define MISSING_LEAST 0.7	/* share: a person looks at what is something else, an answer to the wrong matter harms */
 #define DOUBTFUL 0.75		/* most, when the message may be about something else */
 #define CLEAR_LEAST 1.5		/* log odds, here and below */
 #define RIVAL_MOST 2.0
@@ -115,7 +116,7 @@ static void settle(const struct sums *sums, struct reading *reading)
 		if (intent_means_not_arrived((enum intent) i))
 			missing += share[i];
 	}
-	const bool is_missing = missing > total / 2;
+	const bool is_missing = missing > MISSING_LEAST * total;
 	for (int i = 0; i < INTENT_COUNT; i++)
 		if (intent_means_not_arrived((enum intent) i) == is_missing && (best < 0 || share[i] > share[best]))
 			best = i;
