@@ -1,8 +1,11 @@
 #include "lines_p.h"
 
+#include "confuse_p.h"
 #include "wismo/base/error.h"
 
 #include <string.h>
+
+#define FILE_CAP_KB 8192	/* the largest of ours is concepts.words */
 
 bool lines_fail(GError **error, const char *expected, ...)
 {
@@ -23,18 +26,17 @@ bool lines_read(const struct overlay *overlay, const char *name, lines_take *tak
 
 	if (!path)
 		return true;
-	if (!g_file_get_contents(path, &text, NULL, error))
+	text = confuse_text(path, FILE_CAP_KB, error);
+	if (!text)
 		return false;
 	for (char *line = text, *next; line; line = next, number++) {
-		bool good;
-
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
+		g_strchomp(line);	/* editors on Windows */
 		if (line[0] == '#' || !line[0])
 			continue;
-		good = g_utf8_validate(line, -1, NULL) ? take(line, data, error) : lines_fail(error, "UTF-8");
-		if (!good) {
+		if (!take(line, data, error)) {
 			g_prefix_error(error, "%s:%d: ", path, number);
 			return false;
 		}

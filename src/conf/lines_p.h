@@ -4,13 +4,14 @@
 
 #include "wismo/conf/overlay.h"
 
-/* One line, valid UTF-8, neither empty nor a comment (#); may be cut up. False with lines_fail. */
+/* One line, neither empty nor a comment (#); may be cut up. False with lines_fail. */
 typedef bool lines_take(char *line, void *data, GError **error);
 
 /* Sets a WISMO_HALT "expected …"; always false. */
 bool lines_fail(GError **error, const char *expected, ...) G_GNUC_PRINTF(2, 3);
 
-/* `name` in the overlay; a file that is not there has no lines. WISMO_HALT `file:line: expected …`. */
+/* `name` in the overlay; a file that is not there has no lines. WISMO_HALT `file:line: expected …`,
+ * and as confuse_text. */
 bool lines_read(const struct overlay *overlay, const char *name, lines_take *take, void *data, GError **error);
 
 /* Cuts a line at its blanks, in place; 0 when it has more than `most` words. */
