@@ -13,7 +13,7 @@
 #define MISSING_LEAST 0.7	/* share: a person looks at what is something else, an answer to the wrong matter harms */
 #define DOUBTFUL 0.75		/* most, when the message may be about something else */
 #define CLEAR_LEAST 1.5		/* log odds, here and below */
-#define RIVAL_MOST 2.0
+#define RIVAL_MOST 1.5
 #define KNOWN_LEAST 0.9
 
 struct sums {

@@ -15,6 +15,7 @@ struct word {
 
 struct walk {
 	const struct lexicon *lexicon;
+	const struct gloss *gloss;
 	bool in_subject, is_meaning;
 	double *sums;
 	int count, known;	/* single words of the body */
@@ -47,7 +48,7 @@ static void take_token(const char *token, gsize start, gsize end, void *data)
 
 	if (!walk->in_subject && !walk->is_meaning && is_word(token)) {
 		walk->count++;
-		walk->known += weights != NULL;
+		walk->known += weights || gloss_knows(walk->gloss, token);
 	}
 	if (!weights || !g_hash_table_add(walk->seen, (gpointer) weights))
 		return;
@@ -82,7 +83,7 @@ double classify_words(const struct pack *pack, const struct lexicon *meanings, c
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(struct word));
-	struct walk walk = { .sums = sums, .seen = seen, .words = words };
+	struct walk walk = { .gloss = pack->gloss, .sums = sums, .seen = seen, .words = words };
 
 	take_text(pack, meanings, view->body, &walk);
 	walk.in_subject = true;

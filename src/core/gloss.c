@@ -148,6 +148,11 @@ static senses look_up(const struct gloss *gloss, const char *key, gsize last)
 	return found;
 }
 
+bool gloss_knows(const struct gloss *gloss, const char *word)
+{
+	return look_up(gloss, word, 0) != 0;
+}
+
 /* The longest entry of several words that starts at words[at]; 0 for none, else *count words. */
 static senses look_up_run(const struct gloss *gloss, const GArray *words, guint at, guint *count)
 {

@@ -34,6 +34,9 @@ void gloss_free(struct gloss *gloss);
  * entry has GLOSS_SENSES_MOST concepts already, or the gloss has 253. */
 bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold);
 
+/* Whether a folded word, by itself, means anything. */
+bool gloss_knows(const struct gloss *gloss, const char *word);
+
 /* Calls `visit` for each token, also more than once. */
 void gloss_tokens(const struct gloss *gloss, const struct folded *folded, lexicon_visit *visit, void *data);
 
