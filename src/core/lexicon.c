@@ -92,26 +92,32 @@ static void end_sentence(struct walk *walk)
 	walk->first = true;
 }
 
-/* One to RUN_MOST letters from `start`, within [start, end). */
-static void take_run(const struct walk *walk, const struct folded *folded, gsize start, gsize end)
+static bool is_ideograph(gunichar letter)
+{
+	return letter >= FIRST_IDEOGRAPH && g_unichar_isalnum(letter);
+}
+
+/* One to RUN_MOST letters from `start`. */
+static void take_run(const struct walk *walk, const char *text, gsize start)
 {
 	char token[LEXICON_TOKEN_MOST];
 	gsize to = start;
 
-	for (int i = 0; i < RUN_MOST && to < end; i++) {
-		to = (gsize) (g_utf8_next_char(folded->text + to) - folded->text);
-		memcpy(token, folded->text + start, to - start);
+	for (int i = 0; i < RUN_MOST && is_ideograph(g_utf8_get_char(text + to)); i++) {
+		to = (gsize) (g_utf8_next_char(text + to) - text);
+		memcpy(token, text + start, to - start);
 		token[to - start] = '\0';
 		walk->visit(token, start, to, walk->data);
 	}
 }
 
-static gsize span_of(const char *text, gsize at, bool ideographs)
+/* Where the word ends that stands at `at`. */
+static gsize end_of(const char *text, gsize at)
 {
 	while (text[at]) {
 		const gunichar letter = g_utf8_get_char(text + at);
 
-		if (!g_unichar_isalnum(letter) || (letter >= FIRST_IDEOGRAPH) != ideographs)
+		if (!g_unichar_isalnum(letter) || letter >= FIRST_IDEOGRAPH)
 			break;
 		at = (gsize) (g_utf8_next_char(text + at) - text);
 	}
@@ -132,10 +138,10 @@ void lexicon_tokens(const struct folded *folded, lexicon_visit *visit, void *dat
 				end_sentence(&walk);
 			at = next;
 		} else if (letter >= FIRST_IDEOGRAPH) {
-			take_run(&walk, folded, at, span_of(text, at, true));
+			take_run(&walk, text, at);
 			at = next;
 		} else {
-			const gsize end = span_of(text, at, false);
+			const gsize end = end_of(text, at);
 
 			take_word(&walk, folded, at, end);
 			at = end;

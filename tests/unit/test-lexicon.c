@@ -3,6 +3,8 @@
 
 #include "tests/lib/unit.h"
 
+#include <string.h>
+
 static void collect(const char *token, gsize start, gsize end, void *data)
 {
 	GString *all = data;
@@ -10,6 +12,16 @@ static void collect(const char *token, gsize start, gsize end, void *data)
 	(void) start;
 	(void) end;
 	g_string_append_printf(all, "%s%s", all->len ? " " : "", token);
+}
+
+static void count_token(const char *token, gsize start, gsize end, void *data)
+{
+	gsize *count = data;
+
+	(void) token;
+	(void) start;
+	(void) end;
+	++*count;
 }
 
 static char *tokens_of(const char *text)
@@ -58,6 +70,22 @@ static void a_word_without_end_is_cut_and_nothing_breaks(void **state)
 	assert_non_null(strstr(got, "0"));
 }
 
+/* Longer than fold_text would give it, so that a square of the length is minutes and the length itself moments. */
+static void a_script_without_blanks_takes_time_by_its_length(void **state)
+{
+	const gint64 began = g_get_monotonic_time();
+	g_autoptr(GString) text = g_string_new(NULL);
+	gsize count = 0;
+
+	(void) state;
+	while (text->len < 1000000)
+		g_string_append(text, "鬱");
+	const struct folded folded = { text->str, text->len, NULL };
+	lexicon_tokens(&folded, count_token, &count);
+	assert_int_equal(count, 4 * (text->len / strlen("鬱")) - 3 - 2 - 1);	/* the last letters begin fewer */
+	assert_true(g_get_monotonic_time() - began < 20 * G_USEC_PER_SEC);	/* a hang, not a speed */
+}
+
 static void weights_are_found_again(void **state)
 {
 	scoped(lexicon) lexicon = lexicon_new();
@@ -84,6 +112,7 @@ int main(void)
 		cmocka_unit_test(words_stems_and_neighbours),
 		cmocka_unit_test(ideographs_come_in_runs_of_up_to_four),
 		cmocka_unit_test(a_word_without_end_is_cut_and_nothing_breaks),
+		cmocka_unit_test(a_script_without_blanks_takes_time_by_its_length),
 		cmocka_unit_test(weights_are_found_again),
 	};
 
