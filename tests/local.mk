@@ -279,6 +279,11 @@ tests_fuzz_fuzz_pack_SOURCES = tests/fuzz/fuzz-pack.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_pack_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_pack_LDADD = $(CONF_LIBS)
 
+check_PROGRAMS += tests/fuzz/fuzz-gloss
+tests_fuzz_fuzz_gloss_SOURCES = tests/fuzz/fuzz-gloss.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_gloss_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_gloss_LDADD = $(CONF_LIBS)
+
 check_PROGRAMS += tests/fuzz/fuzz-classify
 tests_fuzz_fuzz_classify_SOURCES = tests/fuzz/fuzz-classify.c $(FUZZ_REPLAY)
 tests_fuzz_fuzz_classify_LDFLAGS = $(FUZZ_LINK)

@@ -36,9 +36,8 @@ static bool take_entries(char *line, void *data, GError **error)
 	if (!g_hash_table_lookup_extended(layer->packs->concepts, line, &concept, NULL))
 		return lines_fail(error, "a concept of concepts.list before the colon, not \"%s\"", line);
 	for (char *entry = strtok_r(colon + 1, " \t", &rest); entry; entry = strtok_r(NULL, " \t", &rest))
-		if (!gloss_add(layer->pack->gloss, concept, entry, layer->pack->fold))
-			return lines_fail(error, "entries like word, stem* or some_words under at most %d concepts, not \"%s\"",
-					  GLOSS_SENSES_MOST, entry);
+		if (!gloss_add(layer->pack->gloss, concept, entry, layer->pack->fold, error))
+			return false;
 	return true;
 }
 

@@ -1,23 +1,29 @@
 /* Words to concepts, concepts to tokens. */
 #include "wismo/core/gloss.h"
 
+#include "wismo/base/error.h"
+
 #include <string.h>
 
 #define RUN_BYTES 128		/* of an entry */
 #define DIGITS 1		/* concepts that need no entry */
 #define QUESTION 2
 #define FIRST_IDEOGRAPH 0x2E80
+#define FOREIGN "*,;:#\"()[]"	/* what other lists use, and no word has */
 
-/* Up to four concepts, a byte each, from the lowest on; 0: none. Concepts are numbered from 1 on in each gloss. */
+/* Of a text. What people write has some hundreds; with four concepts each, these take 50 ms. */
+#define PLACES_MOST 4000
+
+/* Up to four concepts, a byte each, from the lowest on; 0: none. Each gloss numbers its concepts from 1 on. */
 typedef guint32 senses;
 
 struct gloss {
-	const char *concepts[256];	/* borrowed names */
+	const char *concepts[GLOSS_CONCEPTS_MOST + 1];	/* borrowed names */
 	guint count;			/* of them, with the 0 that is none */
-	GHashTable *words, *stems;	/* char * of keys, several words with _ between them -> senses */
-	GHashTable *runs;		/* first word of several -> how many words the longest entry has */
+	GHashTable *words, *stems;	/* key, several words with _ between them -> senses */
+	GHashTable *runs;		/* first word of several -> words of the longest entry */
 	GStringChunk *keys;
-	glong piece_most;		/* letters of the longest entry in a script without blanks */
+	glong piece_most;		/* letters of the longest piece */
 };
 
 struct place {
@@ -37,6 +43,7 @@ struct walk {
 	void *data;
 	GArray *words;		/* struct word of the sentence, that no place was made of yet */
 	GArray *places;		/* struct place of the sentence */
+	guint placed;		/* of the text */
 	bool asks;
 };
 
@@ -65,7 +72,7 @@ void gloss_free(struct gloss *gloss)
 	g_free(gloss);
 }
 
-/* The concept's number; the last ones first, because the entries of a concept come together. 0: there are too many. */
+/* 0: there are too many. The last ones first, because the entries of a concept come together. */
 static guint number_of(struct gloss *gloss, const char *concept)
 {
 	for (guint i = gloss->count - 1; i > 0; i--)
@@ -104,34 +111,69 @@ static void note_run(struct gloss *gloss, const char *first, guint count)
 		g_hash_table_insert(gloss->runs, (gpointer) first, GUINT_TO_POINTER(count));
 }
 
-bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold)
-{
-	const bool stem = g_str_has_suffix(entry, "*");
-	g_autofree char *bare = g_strndup(entry, strlen(entry) - stem);
-	g_auto(GStrv) parts = g_strsplit(bare, "_", -1);
-	const guint count = g_strv_length(parts), number = number_of(gloss, concept);
+static bool refuse(GError **error, const char *entry, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-	if (!count || count > GLOSS_RUN_MOST || !number)
-		return false;
+static bool refuse(GError **error, const char *entry, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_autofree char *why = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(error, WISMO_ERROR, WISMO_HALT, "entry \"%s\": %s", entry, why);
+	return false;
+}
+
+static bool is_piece(const char *key)
+{
+	return g_utf8_get_char(key) >= FIRST_IDEOGRAPH;
+}
+
+/* Folds the words of an entry in place. */
+static bool fold_parts(GStrv parts, const char *entry, enum fold_flags fold, GError **error)
+{
+	const guint count = g_strv_length(parts);
+
+	if (count > GLOSS_RUN_MOST)
+		return refuse(error, entry, "more than %d words", GLOSS_RUN_MOST);
 	for (guint i = 0; i < count; i++) {
 		scoped(folded) folded = fold_text(parts[i], fold, NULL);
 
 		if (!folded->length)
-			return false;
+			return refuse(error, entry, "a word of it is empty");
 		g_free(parts[i]);
 		parts[i] = g_strdup(folded->text);
 	}
-	g_autofree char *key = g_strjoinv("_", parts);
-	if (strlen(key) >= RUN_BYTES)
-		return false;
-	if (count > 1)
-		note_run(gloss, parts[0], count);
-	if (g_utf8_get_char(key) >= FIRST_IDEOGRAPH)
-		gloss->piece_most = MAX(gloss->piece_most, g_utf8_strlen(key, -1));
-	return add_sense(gloss, stem ? gloss->stems : gloss->words, key, number);
+	return count || refuse(error, entry, "no word");
 }
 
-/* `key`: a word, or several; `last`: where the last of them starts, because an entry's stem is of its last word. */
+bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold, GError **error)
+{
+	const bool is_stem = g_str_has_suffix(entry, "*");
+	g_autofree char *bare = g_strndup(entry, strlen(entry) - is_stem);
+	g_auto(GStrv) parts = g_strsplit(bare, "_", -1);
+	const guint number = number_of(gloss, concept);
+
+	if (!number)
+		return refuse(error, entry, "its concept is one too many, %d at most", GLOSS_CONCEPTS_MOST);
+	if (strpbrk(bare, FOREIGN))
+		return refuse(error, entry, "expected words between blanks, a * only at the end");
+	if (!fold_parts(parts, entry, fold, error))
+		return false;
+	g_autofree char *key = g_strjoinv("_", parts);
+	if (strlen(key) >= RUN_BYTES)
+		return refuse(error, entry, "more than %d bytes", RUN_BYTES - 1);
+	if (is_piece(key) && (is_stem || parts[1]))
+		return refuse(error, entry, "a piece of a script without blanks takes neither * nor _");
+	if (parts[1])
+		note_run(gloss, parts[0], g_strv_length(parts));
+	if (is_piece(key))
+		gloss->piece_most = MAX(gloss->piece_most, g_utf8_strlen(key, -1));
+	return add_sense(gloss, is_stem ? gloss->stems : gloss->words, key, number) ||
+	       refuse(error, entry, "it stands under %d concepts already", GLOSS_SENSES_MOST);
+}
+
+/* `key`: a word, or several; `last`: where the last of them starts, which alone may be a stem. */
 static senses look_up(const struct gloss *gloss, const char *key, gsize last)
 {
 	char beginning[RUN_BYTES];
@@ -140,6 +182,8 @@ static senses look_up(const struct gloss *gloss, const char *key, gsize last)
 
 	if (!found && !last && key[strspn(key, "0123456789")] == '\0')
 		return DIGITS;
+	if (length >= sizeof beginning)
+		return found;
 	memcpy(beginning, key, length + 1);
 	for (; !found && length > last; length--) {
 		beginning[length] = '\0';
@@ -157,7 +201,8 @@ bool gloss_knows(const struct gloss *gloss, const char *word)
 static senses look_up_run(const struct gloss *gloss, const GArray *words, guint at, guint *count)
 {
 	const char *first = g_array_index(words, struct word, at).text;
-	const guint most = MIN(GPOINTER_TO_UINT(g_hash_table_lookup(gloss->runs, first)), words->len - at);
+	const guint longest = GPOINTER_TO_UINT(g_hash_table_lookup(gloss->runs, first));
+	const guint most = MIN(longest, words->len - at);
 	gsize ends[GLOSS_RUN_MOST + 1] = { 0 };
 	char key[RUN_BYTES] = "";
 	guint taken = 0;
@@ -168,7 +213,7 @@ static senses look_up_run(const struct gloss *gloss, const GArray *words, guint 
 
 		if (used + strlen(word) + 2 > sizeof key)
 			break;
-		ends[taken + 1] = used + (gsize) g_snprintf(key + used, sizeof key - used, "%s%s", taken ? "_" : "", word);
+		ends[taken + 1] = (gsize) (g_stpcpy(g_stpcpy(key + used, taken ? "_" : ""), word) - key);
 	}
 	for (; taken > 1; taken--) {
 		key[ends[taken]] = '\0';
@@ -186,10 +231,12 @@ static void add_place(struct walk *walk, senses found, gsize start, gsize end)
 {
 	struct place place = { .start = start, .end = end };
 
+	if (!found || walk->placed == PLACES_MOST)
+		return;
 	for (; found; found >>= 8)
 		place.of[place.count++] = found & 0xFF;
-	if (place.count)
-		g_array_append_val(walk->places, place);
+	g_array_append_val(walk->places, place);
+	walk->placed++;
 }
 
 /* The words since the last call become places. */

@@ -22,14 +22,15 @@ static void collect_places(const char *token, gsize start, gsize end, void *data
 static struct gloss *small_gloss(void)
 {
 	static const char *const rows[][2] = {
-		{ "not", "nicht" }, { "not", "kein*" }, { "parcel", "Paket*" }, { "arrive", "ankomm*" }, { "arrive", "angekommen" },
-		{ "past", "angekommen" }, { "money", "Geld" }, { "refund", "Geld_zurück" }, { "refund", "Geld_wieder_hab*" },
-		{ "back", "zurück" }, { "arrive", "届い" }, { "parcel", "荷物" }, { "not", "ない" }, { "ship", "荷" },
+		{ "not", "nicht" }, { "not", "kein*" }, { "parcel", "Paket*" }, { "arrive", "ankomm*" },
+		{ "arrive", "angekommen" }, { "past", "angekommen" }, { "money", "Geld" }, { "back", "zurück" },
+		{ "refund", "Geld_zurück" }, { "refund", "Geld_wieder_hab*" },
+		{ "arrive", "届い" }, { "parcel", "荷物" }, { "not", "ない" }, { "ship", "荷" },
 	};
 	struct gloss *gloss = gloss_new();
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		assert_true(gloss_add(gloss, rows[i][0], rows[i][1], FOLD_UMLAUT));
+		assert_true(gloss_add(gloss, rows[i][0], rows[i][1], FOLD_UMLAUT, NULL));
 	return gloss;
 }
 
@@ -101,17 +102,62 @@ static void a_token_knows_its_place(void **state)
 
 static void entries_that_cannot_match_are_refused(void **state)
 {
-	static const char *const wrong[] = { "", "*", "_", "a_", "_a", "a__b", "a_b_c_d_e_f_g" };
-	static const char *const concepts[] = { "aa", "bb", "cc", "dd", "ee" };
+	static const struct { const char *entry, *told; } wrong[] = {
+		{ "", "no word" },
+		{ "*", "no word" },
+		{ "_", "a word of it is empty" },
+		{ "a_", "a word of it is empty" },
+		{ "_a", "a word of it is empty" },
+		{ "a__b", "a word of it is empty" },
+		{ "a_b_c_d_e_f_g", "more than 6 words" },
+		{ "#", "expected words between blanks" },
+		{ "paket*,", "expected words between blanks" },
+		{ "pa*ket", "expected words between blanks" },
+		{ "\"paket\"", "expected words between blanks" },
+		{ "荷物*", "a piece of a script without blanks" },
+		{ "荷物_届い", "a piece of a script without blanks" },
+	};
 	scoped(gloss) gloss = gloss_new();
 
 	(void) state;
-	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
-		assert_false(gloss_add(gloss, "parcel", wrong[i], FOLD_PLAIN));
+	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autoptr(GError) error = NULL;
+
+		assert_false(gloss_add(gloss, "parcel", wrong[i].entry, FOLD_PLAIN, &error));
+		if (!strstr(error->message, wrong[i].told))
+			fail_msg("%s", error->message);
+	}
+}
+
+static void what_is_one_too_many_is_refused(void **state)
+{
+	static const char *const concepts[] = { "aa", "bb", "cc", "dd", "ee" };
+	scoped(gloss) gloss = gloss_new();
+	g_autofree char *longest = NULL, *longer = NULL;
+	g_autoptr(GString) letters = g_string_new(NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	(void) state;
+	while (letters->len < 128)
+		g_string_append(letters, "xy");
+	longest = g_strndup(letters->str, 127);
+	longer = g_strndup(letters->str, 128);
 	for (gsize i = 0; i < GLOSS_SENSES_MOST; i++)
-		assert_true(gloss_add(gloss, concepts[i], "wort", FOLD_PLAIN));
-	assert_true(gloss_add(gloss, concepts[0], "wort", FOLD_PLAIN));	/* again: nothing new */
-	assert_false(gloss_add(gloss, concepts[GLOSS_SENSES_MOST], "wort", FOLD_PLAIN));
+		assert_true(gloss_add(gloss, concepts[i], "wort", FOLD_PLAIN, NULL));
+	assert_true(gloss_add(gloss, concepts[0], "wort", FOLD_PLAIN, NULL));	/* again: nothing new */
+	assert_false(gloss_add(gloss, concepts[GLOSS_SENSES_MOST], "wort", FOLD_PLAIN, NULL));
+	assert_true(gloss_add(gloss, "aa", longest, FOLD_PLAIN, NULL));
+	assert_false(gloss_add(gloss, "aa", longer, FOLD_PLAIN, NULL));
+	assert_true(gloss_knows(gloss, longest));
+	assert_false(gloss_knows(gloss, longer));
+	for (int i = 0; i < GLOSS_CONCEPTS_MOST; i++) {
+		g_autofree char *word = g_strdup_printf("w%d", i);
+
+		/* digits, question and the five above are there */
+		g_ptr_array_add(names, g_strdup_printf("c%d", i));
+		assert_int_equal(gloss_add(gloss, g_ptr_array_index(names, names->len - 1), word, FOLD_PLAIN, NULL),
+				 i < GLOSS_CONCEPTS_MOST - 7);
+	}
 }
 
 static void a_word_without_end_breaks_nothing(void **state)
@@ -125,6 +171,38 @@ static void a_word_without_end_breaks_nothing(void **state)
 	assert_non_null(strstr(got, "not>parcel"));
 }
 
+static void count_token(const char *token, gsize start, gsize end, void *data)
+{
+	gsize *count = data;
+
+	(void) token;
+	(void) start;
+	(void) end;
+	++*count;
+}
+
+/* 64 KB of words with four concepts each, all in one sentence, would be three million tokens. */
+static void a_text_full_of_meaning_is_read_up_to_a_bound(void **state)
+{
+	scoped(gloss) gloss = gloss_new();
+	g_autoptr(GString) text = g_string_new(NULL);
+	gsize count = 0;
+
+	(void) state;
+	for (int i = 0; i < 4 * GLOSS_SENSES_MOST; i++) {
+		static const char *const names[] = { "ca", "cb", "cc", "cd", "ce", "cf", "cg", "ch",
+						     "ci", "cj", "ck", "cl", "cm", "cn", "co", "cp" };
+		const char word[] = { (char) ('a' + i / GLOSS_SENSES_MOST), 0 };
+
+		assert_true(gloss_add(gloss, names[i], word, FOLD_PLAIN, NULL));
+	}
+	while (text->len < FOLD_CAP_BYTES)
+		g_string_append(text, "a b c d ");
+	scoped(folded) folded = fold_text(text->str, FOLD_PLAIN, NULL);
+	gloss_tokens(gloss, folded, count_token, &count);
+	assert_in_range(count, 100000, 600000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,7 +211,9 @@ int main(void)
 		cmocka_unit_test(pieces_of_a_script_without_blanks_are_the_longest_ones),
 		cmocka_unit_test(a_token_knows_its_place),
 		cmocka_unit_test(entries_that_cannot_match_are_refused),
+		cmocka_unit_test(what_is_one_too_many_is_refused),
 		cmocka_unit_test(a_word_without_end_breaks_nothing),
+		cmocka_unit_test(a_text_full_of_meaning_is_read_up_to_a_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

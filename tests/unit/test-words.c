@@ -168,7 +168,9 @@ static void wrong_glosses_are_told_with_their_place(void **state)
 		{ "de.gloss", "money: Geld\nback zurück\n", "de.gloss:2: expected \"CONCEPT: ENTRY" },
 		{ "de.gloss", "money: Geld\nfront: vorne\n", "de.gloss:2: expected a concept of concepts.list before the colon, "
 							       "not \"front\"" },
-		{ "de.gloss", "money: Geld _ Kohle\n", "de.gloss:1: expected entries like word, stem* or some_words" },
+		{ "de.gloss", "money: Geld _ Kohle\n", "de.gloss:1: entry \"_\": a word of it is empty" },
+		{ "de.gloss", "money: Geld*, Kohle\n", "de.gloss:1: entry \"Geld*,\": expected words between blanks" },
+		{ "de.gloss", "money: Geld # Kohle\n", "de.gloss:1: entry \"#\": expected words between blanks" },
 		{ "de.gloss", "\xff: Geld\n", "de.gloss:1: not UTF-8" },
 		{ "concepts.words", "money damaged\n", "concepts.words:1: expected \"TOKEN INTENT WEIGHT" },
 	};

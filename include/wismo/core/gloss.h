@@ -1,17 +1,19 @@
-/* What words mean: a list of a language's words by concept ("parcel: paket* sendung* lieferung"), so that what is
- * learned about "not", "arrive" and "refund" in one language holds in every other. The concepts are few (some 200, the
- * file patterns/concepts.list), their weights are shared by all languages.
+/* What words mean: a list of a language's words by concept ("parcel: paket* sendung* lieferung"), so that
+ * what is learned about "not", "arrive" and "refund" in one language holds in every other. The concepts are
+ * few (some 220, the file patterns/concepts.list), their weights are shared by all languages.
  *
  * An entry of a list, folded as the pack folds:
  *	paket		a word
- *	paket*		every word that begins so; the longest beginning wins, and a whole word wins over it
- *	geld_zurueck	neighbouring words; the longest run wins over single words. Its last word may be a stem (geld_zurueck*)
- *	届い		in a script that puts no blanks between words: a piece; the longest one at each place wins
- * Two concepts need no entries: "digits", and "question" at the end of a sentence that holds a question mark.
+ *	paket*		every word that begins so; the longest beginning wins, a whole word wins over it
+ *	geld_zurueck	neighbouring words; the longest run wins over single words. Its last word may be a
+ *			stem (geld_zurueck*)
+ *	届い		in a script without blanks between words: a piece; the longest at each place wins
+ * Two concepts need no entries: "digits", and "question" at the end of a sentence with a question mark.
  *
- * Tokens of a text (what words mean nothing is passed over):
+ * Tokens of a text (words without a meaning are passed over):
  *	arrive			a concept
- *	arrive+not		two that stand at most GLOSS_WINDOW meaning words apart in a sentence, in the order of the alphabet
+ *	arrive+not		two at most GLOSS_WINDOW meaning words apart in a sentence, in the order of the
+ *				alphabet
  *	not>arrive		two neighbours, in the order of the text
  *	arrive+not+parcel	three neighbours, in the order of the alphabet */
 #ifndef WISMO_CORE_GLOSS_H
@@ -22,6 +24,7 @@
 #include <stdbool.h>
 
 #define GLOSS_WINDOW 4
+#define GLOSS_CONCEPTS_MOST 255	/* of a gloss, with digits and question */
 #define GLOSS_SENSES_MOST 4	/* concepts of one entry */
 #define GLOSS_RUN_MOST 6	/* words of one entry */
 
@@ -30,15 +33,17 @@ struct gloss;
 struct gloss *gloss_new(void);
 void gloss_free(struct gloss *gloss);
 
-/* `concept` must outlive the gloss. False: a word of the entry is empty or the entry too long, there are too many words, the
- * entry has GLOSS_SENSES_MOST concepts already, or the gloss has 253. */
-bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold);
+/* `concept` is borrowed and must outlive the gloss. Refuses (WISMO_HALT) what is no entry, or one or a concept too many;
+ * the text names the entry. */
+bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold, GError **error);
 
 /* Whether a folded word, by itself, means anything. */
 bool gloss_knows(const struct gloss *gloss, const char *word);
 
-/* Calls `visit` for each token, also more than once. */
-void gloss_tokens(const struct gloss *gloss, const struct folded *folded, lexicon_visit *visit, void *data);
+/* Calls `visit` for each token, also more than once. Bounded: after some thousand meaning words the rest of
+ * the text is passed over. */
+void gloss_tokens(const struct gloss *gloss, const struct folded *folded, lexicon_visit *visit,
+		  void *data);
 
 SCOPE(gloss, gloss_free)
 
