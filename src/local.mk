@@ -33,6 +33,7 @@ src_libcore_a_SOURCES = \
 	src/core/carrier_compile.c \
 	src/core/carrier_map.c \
 	src/core/carrier_other.c \
+	src/core/carrier_places.c \
 	src/core/carrier_request.c \
 	src/core/carrier_prove.c \
 	src/core/carrier_shapes.c \

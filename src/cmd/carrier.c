@@ -18,6 +18,8 @@ static int check(const struct command_options *options, int argc, char **argv)
 
 		if (!carrier_load_file(argv[i], carriers, &error))
 			return command_fail(options, EXIT_USAGE, error);
+		if (!carriers_nth(carriers, 0))
+			return command_refuse(options, EXIT_USAGE, "%s: no carrier section", argv[i]);
 		for (guint k = 0; carriers_nth(carriers, k); k++) {
 			const struct carrier *carrier = carriers_nth(carriers, k);
 

@@ -86,6 +86,8 @@ static bool read_number(cfg_t *section, struct carrier *carrier, GError **error)
 	form->before = g_strdup(cfg_getstr(section, "before"));
 	form->page = g_strdup(cfg_getstr(section, "page"));
 	form->likely = (int) cfg_getint(section, "likely");
+	if (form->likely < 0 || form->likely > 9)
+		return confuse_fail(section, error, "number \"%s\": likely = %d: expected 0 to 9", form->name, form->likely);
 	form->observed = cfg_getbool(section, "observed");
 	form->proves_only = cfg_getbool(section, "proves_only");
 	form->needs_hint = cfg_getbool(section, "needs_hint");
@@ -157,6 +159,7 @@ static bool read_answer(cfg_t *section, struct carrier *carrier, GError **error)
 {
 	const char *order = cfg_getstr(section, "order");
 
+	carrier->answer_line = section->line;
 	for (int i = 0; i < CARRIER_FIELDS; i++)
 		carrier->field_sql[i] = g_strdup(cfg_getstr(section, carrier_field_name((enum carrier_field) i)));
 	carrier->newest_first = strcmp(order, "newest_first") == 0;
@@ -262,6 +265,22 @@ static bool each(cfg_t *section, const char *name, read_section *read, struct ca
 	return true;
 }
 
+/* The name is a word of the configuration, of lists and of the database. */
+static bool head_ok(cfg_t *section, const struct carrier *carrier, GError **error)
+{
+	g_autoptr(GTimeZone) zone = carrier->zone ? g_time_zone_new_identifier(carrier->zone) : NULL;
+
+	if (!*carrier->name || carrier->name[strspn(carrier->name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return confuse_fail(section, error, "carrier \"%s\": a name has lower-case letters, digits and _", carrier->name);
+	if (carrier->zone && !zone)
+		return confuse_fail(section, error, "zone = %s: no such time zone", carrier->zone);
+	if (carrier->cache_s < 0)
+		return confuse_fail(section, error, "cache_minutes is negative");
+	if (carrier->per_second < 0 || carrier->per_minute < 0 || carrier->per_hour < 0 || carrier->per_day < 0)
+		return confuse_fail(section, error, "limit: a number is negative");
+	return true;
+}
+
 static bool read_carrier(cfg_t *section, struct carrier *carrier, GError **error)
 {
 	cfg_t *limit = cfg_getsec(section, "limit");
@@ -281,7 +300,7 @@ static bool read_carrier(cfg_t *section, struct carrier *carrier, GError **error
 	carrier->per_hour = (int) cfg_getint(limit, "hour");
 	carrier->per_day = (int) cfg_getint(limit, "day");
 	read_claim(cfg_getsec(section, "claim"), carrier);
-	return read_reaches(section, carrier, error) && each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
+	return head_ok(section, carrier, error) && read_reaches(section, carrier, error) && each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
 		&& each(section, "step", read_step, carrier, error) && each(section, "answer", read_answer, carrier, error)
 		&& each(section, "map", read_map, carrier, error) && each(section, "sample", read_sample, carrier, error)
 		&& carrier_prove(carrier, error);

@@ -50,10 +50,11 @@ bool carrier_fail(const struct carrier *carrier, int line, GError **error, const
 	return false;
 }
 
-static bool compile_one(struct carrier *carrier, struct expr_space *space, const char *sql, int line, struct expr **expr, GError **error)
+static bool compile_one(struct carrier *carrier, struct expr_space *space, const char *sql, int line, const char *what,
+			struct expr **expr, GError **error)
 {
 	*expr = sql ? expr_new(space, sql, error) : NULL;
-	return !sql || *expr || carrier_fail(carrier, line, error, "expression");
+	return !sql || *expr || carrier_fail(carrier, line, error, "%s", what);
 }
 
 static bool compile_parts(struct carrier *carrier, GError **error)
@@ -64,7 +65,7 @@ static bool compile_parts(struct carrier *carrier, GError **error)
 		for (guint k = 0; k < outcome->when_sql->len; k++) {
 			struct expr *expr;
 
-			if (!compile_one(carrier, carrier->answer, outcome->when_sql->pdata[k], outcome->line, &expr, error))
+			if (!compile_one(carrier, carrier->answer, outcome->when_sql->pdata[k], outcome->line, "when", &expr, error))
 				return false;
 			g_ptr_array_add(outcome->when, expr);
 		}
@@ -74,8 +75,10 @@ static bool compile_parts(struct carrier *carrier, GError **error)
 
 		if (map->text)
 			map->regex = regex_new(map->text, REGEX_CASELESS, error);
-		if ((map->text && !map->regex) || !compile_one(carrier, carrier->event, map->when_sql, map->line, &map->when, error))
-			return carrier_fail(carrier, map->line, error, "map");
+		if (map->text && !map->regex)
+			return carrier_fail(carrier, map->line, error, "map: text");
+		if (!compile_one(carrier, carrier->event, map->when_sql, map->line, "map: when", &map->when, error))
+			return false;
 	}
 	for (guint i = 0; i < carrier->steps->len; i++) {
 		struct carrier_step *step = g_ptr_array_index(carrier->steps, i);
@@ -83,7 +86,7 @@ static bool compile_parts(struct carrier *carrier, GError **error)
 		for (guint k = 0; k < step->keep->len; k++) {
 			struct carrier_keep *keep = g_ptr_array_index(step->keep, k);
 
-			if (!compile_one(carrier, carrier->answer, keep->sql, keep->line, &keep->expr, error))
+			if (!compile_one(carrier, carrier->answer, keep->sql, keep->line, keep->name, &keep->expr, error))
 				return false;
 		}
 	}
@@ -106,14 +109,14 @@ bool carrier_compile(struct carrier *carrier, GError **error)
 			return carrier_fail(carrier, form->line, error, "form");
 	}
 	for (int i = 0; i < CARRIER_FIELDS; i++) {
-		if (!compile_one(carrier, i < FIELD_CODE ? carrier->answer : carrier->event, carrier->field_sql[i], carrier->line,
-				 &carrier->field[i], error))
-			return carrier_fail(carrier, carrier->line, error, "%s", fields[i]);
+		if (!compile_one(carrier, i < FIELD_CODE ? carrier->answer : carrier->event, carrier->field_sql[i],
+				 carrier->answer_line, fields[i], &carrier->field[i], error))
+			return false;
 	}
 	if (carrier->field[FIELD_EVENTS] && !expr_list_open(carrier->field[FIELD_EVENTS], error))
-		return carrier_fail(carrier, carrier->line, error, "events");
-	if (carrier->token && (!compile_one(carrier, carrier->answer, carrier->token->value_sql, carrier->token->line, &carrier->token->value, error)
-	    || !compile_one(carrier, carrier->answer, carrier->token->life_sql, carrier->token->line, &carrier->token->life, error)))
+		return carrier_fail(carrier, carrier->answer_line, error, "events");
+	if (carrier->token && (!compile_one(carrier, carrier->answer, carrier->token->value_sql, carrier->token->line, "value", &carrier->token->value, error)
+	    || !compile_one(carrier, carrier->answer, carrier->token->life_sql, carrier->token->line, "life", &carrier->token->life, error)))
 		return false;
 	return compile_parts(carrier, error);
 }

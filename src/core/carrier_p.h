@@ -57,6 +57,9 @@ enum event_column { EVENT_EVENT, EVENT_RESULT, EVENT_ZONE, EVENT_CODE, EVENT_TEX
 /* Whether `own`, the number that an answer tells (or a JSON array of numbers; NULL: none told), is not `number`. */
 bool carrier_other(const struct carrier *carrier, const char *own, const char *number);
 
+/* Every {place} of the requests is one that something fills in (carrier_places.c); false with file:line. */
+bool carrier_places_prove(const struct carrier *carrier, GError **error);
+
 /* Compiles everything; false with file:line. */
 bool carrier_compile(struct carrier *carrier, GError **error);
 

@@ -40,36 +40,41 @@ static const struct carrier_step *step_of(const struct carrier *carrier, const c
 	return NULL;
 }
 
-static bool differs(const char *expected, const char *got)
+/* A word that the sample expects (NULL: not said). */
+static bool word_is(const struct carrier *carrier, const struct carrier_sample *s, const char *what, const char *expected, const char *got,
+		    GError **error)
 {
-	return expected && g_strcmp0(expected, got) != 0;
+	return !expected || g_strcmp0(expected, got) == 0
+		|| carrier_fail(carrier, s->line, error, "sample \"%s\": %s is %s, expected %s", s->name, what, got ? got : "-", expected);
 }
 
-static bool time_differs(const char *expected, gint64 got)
+static bool time_is(const struct carrier *carrier, const struct carrier_sample *s, const char *what, const char *expected, gint64 got,
+		    GError **error)
 {
-	return expected && clock_parse(expected, NULL) != got;
+	gint64 wanted = expected ? clock_parse(expected, NULL) : got;
+	g_autofree char *text = clock_format(got);
+
+	if (expected && !wanted)
+		return carrier_fail(carrier, s->line, error, "sample \"%s\": %s = %s: no time as in RFC 3339", s->name, what, expected);
+	return wanted == got
+		|| carrier_fail(carrier, s->line, error, "sample \"%s\": %s is %s, expected %s", s->name, what, text ? text : "-", expected);
 }
 
 static bool compare(const struct carrier *carrier, const struct carrier_sample *s, const struct tracking *t, GError **error)
 {
-	g_autofree char *at = clock_format(t->status_at);
-	g_autofree char *eta = clock_format(t->eta_to);
-
 	if (t->outcome != s->outcome)
 		return carrier_fail(carrier, s->line, error, "sample \"%s\": outcome is %s (%s), expected %s", s->name,
 				    track_outcome_name(t->outcome), t->why ? t->why : "-", track_outcome_name(s->outcome));
 	if (s->status >= 0 && (int) t->status != s->status)
 		return carrier_fail(carrier, s->line, error, "sample \"%s\": status is %s, expected %s", s->name,
 				    track_status_name(t->status), track_status_name((enum track_status) s->status));
-	if (differs(s->detail, t->detail) || differs(s->to, t->delivered_to))
-		return carrier_fail(carrier, s->line, error, "sample \"%s\": detail is %s, to is %s", s->name,
-				    t->detail ? t->detail : "-", t->delivered_to ? t->delivered_to : "-");
-	if (time_differs(s->at, t->status_at) || time_differs(s->eta_to, t->eta_to))
-		return carrier_fail(carrier, s->line, error, "sample \"%s\": at is %s, eta_to is %s", s->name, at ? at : "-", eta ? eta : "-");
+	if (!word_is(carrier, s, "detail", s->detail, t->detail, error) || !word_is(carrier, s, "to", s->to, t->delivered_to, error)
+	    || !time_is(carrier, s, "at", s->at, t->status_at, error) || !time_is(carrier, s, "eta_to", s->eta_to, t->eta_to, error))
+		return false;
 	if (s->events >= 0 && t->events->len != (guint) s->events)
 		return carrier_fail(carrier, s->line, error, "sample \"%s\": %u events, expected %d", s->name, t->events->len, s->events);
 	if (s->signature >= 0 && t->signature != s->signature)
-		return carrier_fail(carrier, s->line, error, "sample \"%s\": signature is %d", s->name, t->signature);
+		return carrier_fail(carrier, s->line, error, "sample \"%s\": signature is %d, expected %d", s->name, t->signature, s->signature);
 	return true;
 }
 
@@ -130,11 +135,11 @@ bool carrier_prove(struct carrier *carrier, GError **error)
 
 		if (!url_ok(step->url))
 			return carrier_fail(carrier, step->line, error, "step \"%s\": the url must be https:// with a fixed host name", step->name);
-		if (!carrier->reaches->len && (strstr(step->url, "{courier}") || (step->body && strstr(step->body, "{courier}"))))
-			return carrier_fail(carrier, step->line, error, "step \"%s\": {courier} is for aggregators: `reaches` is missing", step->name);
 	}
 	if (carrier->token && !url_ok(carrier->token->url))
 		return carrier_fail(carrier, carrier->token->line, error, "token: the url must be https:// with a fixed host name");
+	if (!carrier_places_prove(carrier, error))
+		return false;
 	for (guint i = 0; i < carrier->forms->len; i++)
 		if (!prove_numbers(carrier, g_ptr_array_index(carrier->forms, i), error))
 			return false;

@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..24
+echo 1..39
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 sed -n 's/^carrier "\([^"]*\)".*/\1/p' "$WISMO_DATADIR"/carriers/*.conf | sort > "$dir/have"
@@ -46,6 +46,30 @@ out=$(karrio 'host = "https://karrio.example.com/x"'); has "a host is a name and
 # What the last step needs is proven by the sample of the step that finds it.
 sed 's/"urn":"urn:/"urn":"x:/' "$WISMO_DATADIR/carriers/evri.conf" > "$dir/e.conf"
 out=$("$wismo" carrier check "$dir/e.conf" 2>&1); has "a value that a step does not find fails its sample" "$out" 'sample "found": outcome is pending'
+# The manual's example, and one mistake each: what is told, and where. Of a section libconfuse tells the line at which it ends.
+sed -n '/^\.SH EXAMPLE/,/^\.fi/p' "$WISMO_TEST_SRC/contrib/man/wismo-carriers.5" | grep -v '^\.' > "$dir/acme.conf"
+"$wismo" carrier check "$dir/acme.conf" >/dev/null; is "the manual's example proves itself" $? 0
+wrong() {
+	sed "$2" "$dir/acme.conf" > "$dir/w.conf"
+	case $3 in end) line=$(grep -c '' "$dir/w.conf");; *) line=$(grep -n -m1 "$3" "$dir/w.conf" | cut -d: -f1);; esac
+	out=$("$wismo" carrier check "$dir/w.conf" 2>&1); has "$1" "$out" "w.conf:$line: $4"
+}
+wrong "a place that nothing fills in" 's/parcels\/{number}/parcels\/{numbr}/' 'step "ask"' 'step "ask": {numbr}: no such place'
+wrong "a token without a section that gives it" 's/{secret:key}/{token}/' 'step "ask"' 'step "ask": {token}: there is no token section'
+wrong "a credential that the file does not name" 's/{secret:key}/{basic:key:word}/' 'step "ask"' 'step "ask": {basic:key:word}: not named in `secrets`'
+wrong "a value that no step before keeps" 's/{secret:key}/{keep:id}/' 'step "ask"' 'step "ask": {keep:id}: no step before'
+wrong "an outcome's expression" 's/http = 404/http = = 404/' 'outcome "unknown"' 'when: near "="'
+wrong "a name that no configuration could say" 's/carrier "acme"/carrier "Ac me"/' 'carrier "Ac me"' 'carrier "Ac me": a name has'
+wrong "how likely ends at 9" 's/check = gs1/check = gs1 likely = 12/' 'number "14' 'number "14 digits": likely = 12: expected 0 to 9'
+wrong "a zone that does not exist" 's#Europe/Paris#Europe/Pariss#' end 'zone = Europe/Pariss: no such time zone'
+wrong "a limit below nothing" 's/second = 2/second = -2/' end 'limit: a number is negative'
+wrong "an expression of the answer is told once, with its name" 's/time_parse(/tme_parse(/; /^	}/s/$/ # end/' '} # end' 'at: no such function: tme_parse'
+out=$(sed 's/at = "2026-11-20T09:02:00Z"/at = "yesterday"/' "$dir/acme.conf" > "$dir/w.conf"; "$wismo" carrier check "$dir/w.conf" 2>&1)
+has "a moment that is none" "$out" 'sample "delivered": at = yesterday: no time as in RFC 3339'
+out=$(sed 's/at = "2026-11-20T09:02:00Z"/at = "2026-11-20T10:02:00Z"/' "$dir/acme.conf" > "$dir/w.conf"; "$wismo" carrier check "$dir/w.conf" 2>&1)
+has "what was expected is said" "$out" 'sample "delivered": at is 2026-11-20T09:02:00Z, expected 2026-11-20T10:02:00Z'
+: > "$dir/w.conf"; out=$("$wismo" carrier check "$dir/w.conf" 2>&1); is "a file without a carrier proves nothing" $? 2
+has "and that is told" "$out" "w.conf: no carrier section"
 sed 's#track/shipments?#track/{courier}?#' "$WISMO_DATADIR/carriers/dhl.conf" > "$dir/h.conf"
 out=$("$wismo" carrier check "$dir/h.conf" 2>&1); has "who reaches nobody else has no {courier}" "$out" '`reaches` is missing'
 for name in $(awk '/reaches = \{/ { p = 1 } p { print } p && /\}/ { p = 0 }' "$WISMO_DATADIR"/carriers/*.conf | grep -o '"[^"=]*=' | tr -d '" =' | sort -u); do

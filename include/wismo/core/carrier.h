@@ -112,6 +112,7 @@ struct carrier {
 	bool newest_first;		/* order of the event list */
 	char *field_sql[CARRIER_FIELDS];
 	struct expr *field[CARRIER_FIELDS];
+	int answer_line;		/* of the section that has them */
 	GPtrArray *outcomes;		/* struct carrier_outcome */
 	GPtrArray *maps;		/* struct carrier_map */
 	GPtrArray *samples;		/* struct carrier_sample */
