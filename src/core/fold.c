@@ -209,6 +209,19 @@ struct folded *fold_text(const char *text, enum fold_flags flags, const GPtrArra
 	return folded;
 }
 
+bool fold_done_ok(const char *word, enum fold_flags flags)
+{
+	for (gsize i = 0; word[i]; i++) {
+		if (!g_ascii_islower(word[i]) && !g_ascii_isdigit(word[i]))
+			return false;
+		if (i >= 2 && word[i] == word[i - 1] && word[i] == word[i - 2])
+			return false;
+		if (flags & FOLD_UMLAUT && word[i] == 'e' && fold_drops_e(word, i))
+			return false;
+	}
+	return true;
+}
+
 void fold_free(struct folded *folded)
 {
 	if (!folded)

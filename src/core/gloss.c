@@ -137,8 +137,9 @@ static bool fold_parts(GStrv parts, const char *entry, enum fold_flags fold, GEr
 	if (count > GLOSS_RUN_MOST)
 		return refuse(error, entry, "more than %d words", GLOSS_RUN_MOST);
 	for (guint i = 0; i < count; i++) {
+		if (*parts[i] && fold_done_ok(parts[i], fold))
+			continue;
 		scoped(folded) folded = fold_text(parts[i], fold, NULL);
-
 		if (!folded->length)
 			return refuse(error, entry, "a word of it is empty");
 		g_free(parts[i]);

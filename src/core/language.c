@@ -101,15 +101,6 @@ static void tally_word(const struct packs *packs, struct tally *tally, const cha
 
 #define TOKENS_CAP 400	/* more words cannot change the answer */
 
-/* Is fold_text without effect on this word of small letters? */
-static bool folded_ok(const GString *word)
-{
-	for (gsize i = 0; i < word->len; i++)
-		if ((guchar) word->str[i] >= 0x80 || (i >= 2 && word->str[i] == word->str[i - 1] && word->str[i] == word->str[i - 2]))
-			return false;
-	return true;
-}
-
 /* Counts words of `text`; returns how many letters are kana or han. */
 static int tally_text(const struct packs *packs, struct tally *tally, const char *text, double weight)
 {
@@ -130,9 +121,10 @@ static int tally_text(const struct packs *packs, struct tally *tally, const char
 				g_string_append_unichar(word, letter);
 		} else {
 			if (word->len) {
-				scoped(folded) plain = folded_ok(word) ? NULL : fold_text(word->str, FOLD_PLAIN, NULL);
+				scoped(folded) folded = fold_done_ok(word->str, FOLD_PLAIN)
+							? NULL : fold_text(word->str, FOLD_PLAIN, NULL);
 
-				tally_word(packs, tally, plain ? plain->text : word->str, weight);
+				tally_word(packs, tally, folded ? folded->text : word->str, weight);
 				g_string_truncate(word, 0);
 			}
 			if (!letter)

@@ -67,6 +67,26 @@ static void text_is_folded(void **state)
 	}
 }
 
+static void what_is_called_folded_stays_as_it_is(void **state)
+{
+	static const struct { const char *word; bool plain, umlaut; } rows[] = {
+		{ "paket", true, true }, { "neue", true, true }, { "quelle", true, true }, { "24", true, true },
+		{ "zurueck", true, false }, { "aerger", true, false }, { "oe", true, false },
+		{ "Paket", false, false }, { "für", false, false }, { "biitte", true, true }, { "biiitte", false, false },
+		{ "l'avis", false, false }, { "nr.", false, false }, { "a b", false, false }, { "荷物", false, false },
+	};
+
+	(void) state;
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		for (int flags = FOLD_PLAIN; flags <= FOLD_UMLAUT; flags++) {
+			const bool done = fold_done_ok(rows[i].word, (enum fold_flags) flags);
+			scoped(folded) folded = fold_text(rows[i].word, (enum fold_flags) flags, NULL);
+
+			if (done != (flags ? rows[i].umlaut : rows[i].plain) || (done && strcmp(folded->text, rows[i].word) != 0))
+				fail_msg("\"%s\", %d: \"%s\"", rows[i].word, flags, folded->text);
+		}
+}
+
 static void every_folded_byte_knows_its_original(void **state)
 {
 	static const char text[] = "Ärger!!! Mein Pakeeeet  (Größe ﬃ) ist „weg“…\n\nWo?";
@@ -225,6 +245,7 @@ int main(void)
 		cmocka_unit_test(a_pattern_that_explodes_is_unknown_within_a_bound),
 		cmocka_unit_test(a_broken_pattern_tells_where),
 		cmocka_unit_test(text_is_folded),
+		cmocka_unit_test(what_is_called_folded_stays_as_it_is),
 		cmocka_unit_test(every_folded_byte_knows_its_original),
 		cmocka_unit_test(slips_in_key_words_are_mended_and_inflections_left),
 		cmocka_unit_test(messages_are_read_with_exact_evidence),

@@ -29,6 +29,9 @@ struct folded {
 struct folded *fold_text(const char *text, enum fold_flags flags, const GPtrArray *words);
 void fold_free(struct folded *folded);
 
+/* Whether fold_text would surely leave this word as it is; many are, and folding allocates. */
+bool fold_done_ok(const char *word, enum fold_flags flags);
+
 /* A pattern, its literal letters folded alike; escapes, classes' brackets and group names stay. A blank
  * stands for any gap between two words of a sentence; a line break with its indentation for nothing.
  * Owned. */
