@@ -44,7 +44,7 @@ struct walk {
 	GArray *words;		/* struct word of the sentence, that no place was made of yet */
 	GArray *places;		/* struct place of the sentence */
 	guint placed;		/* of the text */
-	bool asks;
+	gsize asked;		/* behind the sentence's question mark; 0: none */
 };
 
 struct gloss *gloss_new(void)
@@ -310,13 +310,14 @@ static void say_three(const struct walk *walk, const struct place places[static 
 			}
 }
 
-static void end_sentence(struct walk *walk, gsize at)
+static void end_sentence(struct walk *walk)
 {
 	const struct place *places;
 	guint count;
 
 	place_words(walk);
-	add_place(walk, walk->asks ? QUESTION : 0, at, at);
+	if (walk->asked)
+		add_place(walk, QUESTION, walk->asked - 1, walk->asked);
 	places = (const struct place *) (const void *) walk->places->data;
 	count = walk->places->len;
 	for (guint i = 0; i < count; i++) {
@@ -328,7 +329,7 @@ static void end_sentence(struct walk *walk, gsize at)
 			say_three(walk, places + i);
 	}
 	g_array_set_size(walk->places, 0);
-	walk->asks = false;
+	walk->asked = 0;
 }
 
 static void take_word(struct walk *walk, const char *text, gsize start, gsize end)
@@ -390,7 +391,8 @@ void gloss_tokens(const struct gloss *gloss, const struct folded *folded, lexico
 		const gunichar letter = g_utf8_get_char(text + at);
 		const gsize next = (gsize) (g_utf8_next_char(text + at) - text);
 
-		walk.asks |= letter == '?';
+		if (letter == '?')
+			walk.asked = next;
 		if (letter >= FIRST_IDEOGRAPH) {
 			place_words(&walk);
 			at = take_piece(&walk, text, at);
@@ -401,9 +403,9 @@ void gloss_tokens(const struct gloss *gloss, const struct folded *folded, lexico
 			at = end;
 		} else {
 			if (letter == '\n' || letter == ';')
-				end_sentence(&walk, at);
+				end_sentence(&walk);
 			at = next;
 		}
 	}
-	end_sentence(&walk, folded->length);
+	end_sentence(&walk);
 }

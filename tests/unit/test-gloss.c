@@ -95,9 +95,11 @@ static void a_token_knows_its_place(void **state)
 {
 	scoped(gloss) gloss = small_gloss();
 	g_autofree char *got = tokens_of(gloss, "kein Paket", collect_places);
+	g_autofree char *asked = tokens_of(gloss, "kein da?\nja", collect_places);
 
 	(void) state;
 	assert_string_equal(got, "not@0-4 not+parcel@0-10 not>parcel@0-10 parcel@5-10 ");
+	assert_string_equal(asked, "not@0-4 not+question@0-8 not>question@0-8 question@7-8 ");
 }
 
 static void entries_that_cannot_match_are_refused(void **state)
