@@ -8,6 +8,8 @@
 
 #define FILE_CAP_KB 1024	/* the largest of ours is a pattern pack of some 100 KB */
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 static GString *complaint;
 static const char *current;	/* file that is read: sections without a title forget theirs */
 
@@ -172,6 +174,8 @@ char *confuse_text(const char *path, gsize cap_kb, GError **error)
 		g_set_error(error, WISMO_ERROR, WISMO_HALT, "%s:%d: not UTF-8, or a NUL byte", path, line);
 		return NULL;
 	}
+	if (g_str_has_prefix(text, BYTE_ORDER_MARK))	/* editors on Windows begin with one */
+		memmove(text, text + strlen(BYTE_ORDER_MARK), length + 1 - strlen(BYTE_ORDER_MARK));
 	return g_steal_pointer(&text);
 }
 

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* The text of a rule file, UTF-8 without NUL; WISMO_HALT for any other, or a larger one. Owned. */
+/* The text of a rule file, UTF-8 without NUL, less a byte order mark; WISMO_HALT for any other, or a larger one. Owned. */
 char *confuse_text(const char *path, gsize cap_kb, GError **error);
 
 /* Parses a file of at most 1 MB; WISMO_HALT with the first complaint. Free with cfg_free. */

@@ -18,7 +18,8 @@ static bool take_concept(char *line, void *data, GError **error)
 	const gsize length = strspn(line, "abcdefghijklmnopqrstuvwxyz");
 
 	if (!length || length > CONCEPT_MOST || line[length] != ' ')
-		return lines_fail(error, "\"CONCEPT DESCRIPTION\", the concept of at most %d letters a to z", CONCEPT_MOST);
+		return lines_fail(error, "\"CONCEPT DESCRIPTION\", the concept of at most %d letters a to z",
+				  CONCEPT_MOST);
 	if (!g_hash_table_add(data, g_strndup(line, length)))
 		return lines_fail(error, "each concept once");
 	return true;
@@ -27,14 +28,15 @@ static bool take_concept(char *line, void *data, GError **error)
 static bool take_entries(char *line, void *data, GError **error)
 {
 	const struct layer *layer = data;
-	char *colon = strchr(line, ':'), *rest = NULL;
+	char *colon = strchr(line, ':'), *name, *rest = NULL;
 	gpointer concept;
 
 	if (!colon)
 		return lines_fail(error, "\"CONCEPT: ENTRY ENTRY ...\"");
 	*colon = '\0';
-	if (!g_hash_table_lookup_extended(layer->packs->concepts, line, &concept, NULL))
-		return lines_fail(error, "a concept of concepts.list before the colon, not \"%s\"", line);
+	name = g_strstrip(line);
+	if (!g_hash_table_lookup_extended(layer->packs->concepts, name, &concept, NULL))
+		return lines_fail(error, "a concept of concepts.list before the colon, not \"%s\"", name);
 	for (char *entry = strtok_r(colon + 1, " \t", &rest); entry; entry = strtok_r(NULL, " \t", &rest))
 		if (!gloss_add(layer->pack->gloss, concept, entry, layer->pack->fold, error))
 			return false;
@@ -47,7 +49,8 @@ bool gloss_file_lay_concepts(struct packs *packs, const struct overlay *overlay,
 	       pack_weights_lay_concepts(packs->meanings, overlay, error);
 }
 
-bool gloss_file_lay(const struct packs *packs, struct pack *pack, const struct overlay *overlay, GError **error)
+bool gloss_file_lay(const struct packs *packs, struct pack *pack, const struct overlay *overlay,
+		    GError **error)
 {
 	g_autofree char *name = g_strdup_printf("patterns/%s.gloss", pack->lang);
 	struct layer layer = { packs, pack };

@@ -9,7 +9,7 @@
 #define DIGITS 1		/* concepts that need no entry */
 #define QUESTION 2
 #define FIRST_IDEOGRAPH 0x2E80
-#define FOREIGN "*,;:#\"()[]"	/* what other lists use, and no word has */
+#define MARKS "*,;:#\"'?()[]/&+="	/* words of a text end at them, so no entry with one would match */
 
 /* Of a text. What people write has some hundreds; with four concepts each, these take 50 ms. */
 #define PLACES_MOST 4000
@@ -157,11 +157,11 @@ bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum
 
 	if (!number)
 		return refuse(error, entry, "its concept is one too many, %d at most", GLOSS_CONCEPTS_MOST);
-	if (strpbrk(bare, FOREIGN))
-		return refuse(error, entry, "expected words between blanks, a * only at the end");
 	if (!fold_parts(parts, entry, fold, error))
 		return false;
 	g_autofree char *key = g_strjoinv("_", parts);
+	if (strpbrk(key, MARKS))
+		return refuse(error, entry, "expected letters and digits, _ between words (l_avis), * at the end only");
 	if (strlen(key) >= RUN_BYTES)
 		return refuse(error, entry, "more than %d bytes", RUN_BYTES - 1);
 	if (is_piece(key) && (is_stem || parts[1]))

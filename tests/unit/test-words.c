@@ -159,6 +159,19 @@ static void what_words_mean_weighs_in_every_language(void **state)
 	assert_true(first->weight == 3);
 }
 
+static void a_gloss_is_read_as_an_editor_on_windows_leaves_it(void **state)
+{
+	scoped(reading) reading = reading_new();
+
+	(void) state;
+	put("de.conf", pack_text);
+	put("concepts.list", "\xEF\xBB\xBFmoney what one pays with\r\nback again to the sender\r\n");
+	put("concepts.words", "back+money refund_status 3\r\n");
+	put("de.gloss", "\xEF\xBB\xBF# mine\r\n\r\n money : Moneten*\tKohle\r\nback:retour\r\n");
+	read_text("ist die Kohle bald retour?", reading);
+	assert_int_equal(reading->intent, INTENT_REFUND_STATUS);
+}
+
 static void wrong_glosses_are_told_with_their_place(void **state)
 {
 	static const struct { const char *name, *text, *told; } rows[] = {
@@ -169,8 +182,8 @@ static void wrong_glosses_are_told_with_their_place(void **state)
 		{ "de.gloss", "money: Geld\nfront: vorne\n", "de.gloss:2: expected a concept of concepts.list before the colon, "
 							       "not \"front\"" },
 		{ "de.gloss", "money: Geld _ Kohle\n", "de.gloss:1: entry \"_\": a word of it is empty" },
-		{ "de.gloss", "money: Geld*, Kohle\n", "de.gloss:1: entry \"Geld*,\": expected words between blanks" },
-		{ "de.gloss", "money: Geld # Kohle\n", "de.gloss:1: entry \"#\": expected words between blanks" },
+		{ "de.gloss", "money: Geld*, Kohle\n", "de.gloss:1: entry \"Geld*,\": expected letters and digits" },
+		{ "de.gloss", "money: Geld # Kohle\n", "de.gloss:1: entry \"#\": expected letters and digits" },
 		{ "de.gloss", "\xff: Geld\n", "de.gloss:1: not UTF-8" },
 		{ "concepts.words", "money damaged\n", "concepts.words:1: expected \"TOKEN INTENT WEIGHT" },
 	};
@@ -201,6 +214,7 @@ int main(void)
 		CASE(a_pack_that_learned_nothing_is_never_sure),
 		CASE(wrong_lines_are_told_with_their_place),
 		CASE(what_words_mean_weighs_in_every_language),
+		CASE(a_gloss_is_read_as_an_editor_on_windows_leaves_it),
 		CASE(wrong_glosses_are_told_with_their_place),
 	};
 
