@@ -270,8 +270,8 @@ static bool head_ok(cfg_t *section, const struct carrier *carrier, GError **erro
 {
 	g_autoptr(GTimeZone) zone = carrier->zone ? g_time_zone_new_identifier(carrier->zone) : NULL;
 
-	if (!*carrier->name || carrier->name[strspn(carrier->name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
-		return confuse_fail(section, error, "carrier \"%s\": a name has lower-case letters, digits and _", carrier->name);
+	if (!*carrier->name || carrier->name[strspn(carrier->name, "abcdefghijklmnopqrstuvwxyz0123456789_.-")])
+		return confuse_fail(section, error, "carrier \"%s\": a name has lower-case letters, digits, _ . and -", carrier->name);
 	if (carrier->zone && !zone)
 		return confuse_fail(section, error, "zone = %s: no such time zone", carrier->zone);
 	if (carrier->cache_s < 0)
