@@ -216,6 +216,8 @@ src_libflow_a_SOURCES = \
 	src/flow/run_worker.c
 
 src_libcmd_a_SOURCES = \
+	src/cmd/answer.c \
+	src/cmd/answer_p.h \
 	src/cmd/carrier.c \
 	src/cmd/decide.c \
 	src/cmd/decide_p.h \

@@ -1,6 +1,7 @@
 /* wismo track: whose number is it, and (with --ask) where is the parcel. */
 #include "wismo/cmd/command.h"
 
+#include "answer_p.h"
 #include "commands_p.h"
 
 #include "wismo/base/clock.h"
@@ -39,46 +40,24 @@ static json_t *candidates_json(const GArray *candidates)
 	return array;
 }
 
-static json_t *events_json(const struct tracking *t)
-{
-	json_t *array = json_array();
-
-	for (guint i = 0; t && i < t->events->len; i++) {
-		const struct track_event *event = g_ptr_array_index(t->events, i);
-
-		json_array_append_new(array, json_pack("{s:o, s:s, s:s?, s:s?, s:s?, s:b}", "at", time_or_null(event->at), "status",
-			track_status_name(event->status), "code", event->code, "text", event->text, "place", event->place, "moves", event->moves));
-	}
-	return array;
-}
-
-/* With --ask an answer adds outcome, why and recorded to INTERFACE's fields. */
-static void print_json(const char *number, const GArray *candidates, const struct tracking *t)
+/* With --ask carrier, outcome, why and recorded are added; `unasked`: why nobody was asked. */
+static void print_json(const char *number, const GArray *candidates, const struct tracking *t, const char *unasked)
 {
 	bool known = t && t->outcome == OUTCOME_OK;
 	json_t *line = json_pack("{s:s, s:o, s:s?, s:o, s:o, s:o}", "number", number, "candidates", candidates_json(candidates),
 				 "status", known ? track_status_name(t->status) : NULL, "status_at", time_or_null(known ? t->status_at : 0),
-				 "eta", time_or_null(known ? t->eta_to : 0), "events", events_json(t));
+				 "eta", time_or_null(known ? t->eta_to : 0), "events", answer_events(t));
 	char *text;
 
 	if (t)
 		json_object_update_new(line, json_pack("{s:s, s:s, s:s?, s:b}", "carrier", t->carrier, "outcome",
 						       track_outcome_name(t->outcome), "why", t->why, "recorded", t->recorded));
+	else if (unasked)
+		json_object_update_new(line, json_pack("{s:n, s:n, s:s, s:b}", "carrier", "outcome", "why", unasked, "recorded", false));
 	text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	puts(text ? text : "{}");
 	free(text);
 	json_decref(line);
-}
-
-static void print_answer(const struct tracking *t)
-{
-	g_autofree char *at = clock_format(t->status_at);
-
-	if (t->outcome == OUTCOME_OK)
-		printf("  %s says: %s%s%s since %s%s\n", t->carrier, track_status_name(t->status), t->detail ? ", " : "",
-		       t->detail ? t->detail : "", at ? at : "-", t->recorded ? " (recorded answer)" : "");
-	else
-		printf("  %s: %s%s%s\n", t->carrier, track_outcome_name(t->outcome), t->why ? ": " : "", t->why ? t->why : "");
 }
 
 static void print_text(const char *number, const GArray *candidates)
@@ -112,6 +91,19 @@ static char *number_of(const struct carriers *carriers, const char *said)
 	return found->len ? g_strdup(((struct found_number *) g_ptr_array_index(found, 0))->number) : g_steal_pointer(&number);
 }
 
+/* Why nobody is asked: what keeps the likeliest from it. */
+static const char *unasked_why(const struct settings *settings, const GArray *candidates, const char *number)
+{
+	const struct carrier_candidate *first = candidates->len ? &g_array_index(candidates, struct carrier_candidate, 0) : NULL;
+	const char *why = first ? carrier_number_why(first->carrier, number) : NULL;
+
+	if (!first)
+		return "no carrier's numbers look so";
+	if (!why)
+		why = track_unaskable(settings, first->carrier, number);
+	return why ? why : "too many carriers have such numbers: wismo carrier try NAME asks one";
+}
+
 /* With settings the carrier is asked. True when the number is somebody's and the answer, if any, is one. */
 static bool track_one(const struct command_options *options, struct settings *settings, const struct carriers *carriers, const char *said)
 {
@@ -119,15 +111,16 @@ static bool track_one(const struct command_options *options, struct settings *se
 	g_autoptr(GArray) candidates = carriers_recognise(carriers, number);
 	const struct carrier *carrier = settings ? track_carrier(settings, carriers, NULL, NULL, number) : NULL;
 	scoped(tracking) answer = carrier ? track_ask(settings, carrier, number, clock_now(), NULL, NULL) : NULL;
+	const char *unasked = settings && !answer ? unasked_why(settings, candidates, number) : NULL;
 
 	if (options->json) {
-		print_json(number, candidates, answer);
+		print_json(number, candidates, answer, unasked);
 	} else {
 		print_text(number, candidates);
 		if (answer)
-			print_answer(answer);
-		else if (settings)
-			printf("  nobody to ask: no carrier with credentials in the configuration has such numbers\n");
+			answer_print(answer, carrier->title);
+		else if (unasked && candidates->len)
+			printf("  not asked: %s\n", unasked);
 	}
 	return candidates->len && g_array_index(candidates, struct carrier_candidate, 0).valid
 		&& (!settings || (answer && answer->outcome == OUTCOME_OK));

@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..39
+echo 1..46
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 sed -n 's/^carrier "\([^"]*\)".*/\1/p' "$WISMO_DATADIR"/carriers/*.conf | sort > "$dir/have"
@@ -35,6 +35,14 @@ out=$("$wismo" track --config "$dir/wismo.conf" --json --ask 0034043416109401590
 has "is mapped" "$out" '"status":"delivered","status_at":"2026-11-20T09:02:00Z"'
 has "and said to be recorded" "$out" '"recorded":true'
 out=$("$wismo" track --config "$dir/wismo.conf" --json --ask 00340434292135100124); has "a number without a record is unknown" "$out" '"outcome":"unknown"'
+out=$("$wismo" track --config "$dir/wismo.conf" --json --ask 1Z5R89390357567127); has "a carrier without a section is not asked, and that is told" "$out" '"outcome":null,"why":"the configuration has no credentials for this carrier"'
+out=$("$wismo" track --config "$dir/wismo.conf" --ask 00340434161094015900); has "nor a number with a typing error" "$out" "not asked: the number's check digit is wrong"
+echo '{"shipments":[{"estimatedTimeOfDelivery":"2026-11-21T18:00:00","events":[{"timestamp":"2026-11-20T10:02:00","statusCode":"transit","description":"Im \u001b[31mZiel"}]}]}' > "$dir/recorded/00340434292135100124.json"
+out=$("$wismo" track --config "$dir/wismo.conf" --ask 00340434292135100124); has "a person sees the promised day" "$out" "expected until 2026-11-21T17:00:00Z"
+has "and the events, without what speaks to the terminal" "$out" "Im [31mZiel"
+out=$("$wismo" carrier try --config "$dir/wismo.conf" dhl 00340434292135100124); is "nor does try let it through" "$(printf %s "$out" | tr -dc '\033' | wc -c)" 0
+out=$("$wismo" carrier try --json --config "$dir/wismo.conf" dhl 00340434292135100124 | tail -1); has "try speaks JSON" "$out" '{"step":"mapping","number":"00340434292135100124","carrier":"dhl","outcome":"ok","why":null,"status":"'
+out=$("$wismo" carrier check --json "$WISMO_DATADIR/carriers/inpost.conf"); has "and so does check" "$out" '"carrier":"inpost","forms":1,"steps":1,'
 # A server that the seller runs: named by the configuration, and by nothing else.
 echo k > "$dir/key"; chmod 600 "$dir/key"
 karrio() { printf 'state_dir = "%s"\ncarrier "karrio" { secret "key" { value_file = "%s" } %s }\n' "$dir" "$dir/key" "$1" > "$dir/wismo.conf"; "$wismo" carrier try --config "$dir/wismo.conf" karrio 1Z5R89390357567127 2>&1; }

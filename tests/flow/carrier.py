@@ -662,7 +662,7 @@ def tries():
                           capture_output=True, text=True)
     box.log += done.stdout + done.stderr
     say(done.returncode == 0 and "Bearer ***" in done.stdout and "Basic ***" in done.stdout and '"code":"OK"' in done.stdout
-        and "status delivered" in done.stdout, "carrier try shows each step, credentials masked", done)
+        and "seen says: delivered since" in done.stdout, "carrier try shows each step, credentials masked", done)
 
 
 # ---- secrets ----
