@@ -1,13 +1,16 @@
 /* What the learned words of a pack say about one message. */
 #include "classify_p.h"
 
+#include <math.h>
 #include <string.h>
 
-#define WORDS_SHOWN 6	/* the heaviest are evidence; all of them count */
+#define FOR_SHOWN 6	/* the heaviest are evidence; all of them count */
+#define AGAINST_SHOWN 2
 
 struct word {
-	enum intent intent;	/* that it speaks for most */
-	double weight;
+	const struct lexicon_word *weights;
+	double share;
+	double lift;		/* for what the message seems to mean, against what it may mean else */
 	bool in_subject;
 	const char *meaning;	/* its token, of the lexicon; NULL: it is a word */
 	gsize start, end;	/* folded */
@@ -22,16 +25,6 @@ struct walk {
 	GHashTable *seen;	/* weights that have counted */
 	GArray *words;		/* struct word */
 };
-
-static enum intent spoken_for(const struct lexicon_word *word)
-{
-	int best = 0;
-
-	for (int i = 1; i < INTENT_COUNT; i++)
-		if (word->weight[i] > word->weight[best])
-			best = i;
-	return (enum intent) best;
-}
 
 /* Not a stem ("kaputt-"), not a pair ("kein_paket"). */
 static bool is_word(const char *token)
@@ -54,9 +47,8 @@ static void take_token(const char *token, gsize start, gsize end, void *data)
 		return;
 	for (int i = 0; i < INTENT_COUNT; i++)
 		walk->sums[i] += share * weights->weight[i];
-	const enum intent intent = spoken_for(weights);
 	const char *meaning = walk->is_meaning ? key : NULL;
-	const struct word word = { intent, share * weights->weight[intent], walk->in_subject, meaning, start, end };
+	const struct word word = { weights, share, 0, walk->in_subject, meaning, start, end };
 
 	g_array_append_val(walk->words, word);
 }
@@ -65,7 +57,7 @@ static int heavier(gconstpointer a, gconstpointer b)
 {
 	const struct word *left = a, *right = b;
 
-	return (left->weight < right->weight) - (left->weight > right->weight);
+	return (left->lift < right->lift) - (left->lift > right->lift);
 }
 
 static void take_text(const struct pack *pack, const struct lexicon *meanings, const struct folded *folded, struct walk *walk)
@@ -78,8 +70,52 @@ static void take_text(const struct pack *pack, const struct lexicon *meanings, c
 	gloss_tokens(pack->gloss, folded, take_token, walk);
 }
 
-double classify_words(const struct pack *pack, const struct lexicon *meanings, const struct rule_view *view, double sums[static INTENT_COUNT],
+/* The likeliest intent, of those of the kind of `like` or of the others. */
+static enum intent leading(const double sums[static INTENT_COUNT], int like, bool same)
+{
+	int best = -1;
+
+	for (int i = 0; i < INTENT_COUNT; i++)
+		if (like < 0 || (intent_means_not_arrived((enum intent) i) == intent_means_not_arrived((enum intent) like)) == same)
+			if (best < 0 || sums[i] > sums[best])
+				best = i;
+	return (enum intent) best;
+}
+
+static void tell_word(const struct pack *pack, const struct rule_view *view, const struct word *word, enum intent intent,
 		      GPtrArray *evidence)
+{
+	struct evidence *one = g_new0(struct evidence, 1);
+
+	one->rule = word->meaning ? g_strconcat("meaning/", word->meaning, NULL) : g_strdup_printf("%s/words", pack->lang);
+	one->intent = intent;
+	one->weight = fabs(word->lift);
+	classify_place(one, view, SCOPE_BODY, word->in_subject, word->start, word->end);
+	g_ptr_array_add(evidence, one);
+}
+
+/* A word weighs something for each intent; what a person wants to know is what it said between the two in question: the
+ * likeliest, and the likeliest of the others (a missing parcel or not). */
+static void tell(const struct pack *pack, const struct rule_view *view, GArray *words, const double sums[static INTENT_COUNT],
+		 GPtrArray *evidence)
+{
+	const enum intent first = leading(sums, -1, true), second = leading(sums, (int) first, false);
+	const guint count = words->len;
+
+	for (guint i = 0; i < count; i++) {
+		struct word *word = &g_array_index(words, struct word, i);
+
+		word->lift = word->share * (word->weights->weight[first] - word->weights->weight[second]);
+	}
+	g_array_sort(words, heavier);
+	for (guint i = 0; i < MIN(count, FOR_SHOWN) && g_array_index(words, struct word, i).lift > 0; i++)
+		tell_word(pack, view, &g_array_index(words, struct word, i), first, evidence);
+	for (guint i = count; i > 0 && count - i < AGAINST_SHOWN && g_array_index(words, struct word, i - 1).lift < 0; i--)
+		tell_word(pack, view, &g_array_index(words, struct word, i - 1), second, evidence);
+}
+
+double classify_words(const struct pack *pack, const struct lexicon *meanings, const struct rule_view *view,
+		      double sums[static INTENT_COUNT], GPtrArray *evidence)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 	g_autoptr(GArray) words = g_array_new(FALSE, FALSE, sizeof(struct word));
@@ -89,16 +125,6 @@ double classify_words(const struct pack *pack, const struct lexicon *meanings, c
 	walk.in_subject = true;
 	if (view->subject)
 		take_text(pack, meanings, view->subject, &walk);
-	g_array_sort(words, heavier);
-	for (guint i = 0; i < MIN(words->len, WORDS_SHOWN); i++) {
-		const struct word *word = &g_array_index(words, struct word, i);
-		struct evidence *one = g_new0(struct evidence, 1);
-
-		one->rule = word->meaning ? g_strconcat("meaning/", word->meaning, NULL) : g_strdup_printf("%s/words", pack->lang);
-		one->intent = word->intent;
-		one->weight = word->weight;
-		classify_place(one, view, SCOPE_BODY, word->in_subject, word->start, word->end);
-		g_ptr_array_add(evidence, one);
-	}
+	tell(pack, view, words, sums, evidence);
 	return walk.count ? (double) walk.known / walk.count : 0;
 }
