@@ -78,7 +78,7 @@ static void use_pack(const struct packs *packs, const struct pack *pack, const s
 		else if (hit.outcome == PATTERN_YES)
 			apply(rule, &hit, &view, sums, reading);
 	}
-	if (words && pack->lexicon)
+	if (words && pack->lang[0] != '*')
 		sums->known = classify_words(pack, packs->meanings, &view, sums->of, words);
 }
 

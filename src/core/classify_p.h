@@ -11,8 +11,9 @@
 void classify_place(struct evidence *evidence, const struct rule_view *view, enum rule_scope scope, bool in_subject,
 		    gsize start, gsize end);
 
-/* Adds what the words of body and subject weigh, and what they mean (`meanings`), to `sums`; and to `evidence` those
- * that spoke most for what it seems to mean, and against. Gives the share of the body's words that the lexicon or the gloss know, 0..1. */
+/* Adds what the words of body and subject weigh, and what they mean (`meanings`), to `sums`; and to `evidence`
+ * those that spoke most for what it seems to mean, and against. Gives the share of the body's words that lexicon or
+ * gloss know, 0..1; 0 without a lexicon, however much the gloss knows: what meanings alone say is never plain. */
 double classify_words(const struct pack *pack, const struct lexicon *meanings, const struct rule_view *view,
 		      double sums[static INTENT_COUNT], GPtrArray *evidence);
 

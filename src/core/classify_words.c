@@ -64,7 +64,8 @@ static void take_text(const struct pack *pack, const struct lexicon *meanings, c
 {
 	walk->lexicon = pack->lexicon;
 	walk->is_meaning = false;
-	lexicon_tokens(folded, take_token, walk);
+	if (pack->lexicon)
+		lexicon_tokens(folded, take_token, walk);
 	walk->lexicon = meanings;
 	walk->is_meaning = true;
 	gloss_tokens(pack->gloss, folded, take_token, walk);

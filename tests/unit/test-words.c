@@ -159,6 +159,24 @@ static void what_words_mean_weighs_in_every_language(void **state)
 	assert_true(first->weight == 3);
 }
 
+static void a_language_with_a_gloss_alone_is_read_but_never_sure(void **state)
+{
+	scoped(reading) asks = reading_new();
+	scoped(reading) misses = reading_new();
+
+	(void) state;
+	put("de.conf", pack_text);
+	put("de.words", "");
+	put("concepts.list", "money what one pays with\nback again to the sender\nparcel goods\nnot not\n");
+	put("concepts.words", "back+money refund_status 3\nnot+parcel not_arrived 3.9\n");
+	put("de.gloss", "money: Moneten*\nback: zurück retour\nparcel: mein Paket ist da\nnot: nicht\n");
+	read_text("ist mein Moneten bald retour?", asks);
+	assert_int_equal(asks->intent, INTENT_REFUND_STATUS);
+	read_text("mein Paket ist nicht da", misses);
+	assert_int_equal(misses->intent, INTENT_NOT_ARRIVED);
+	assert_true(misses->confidence <= 0.75);
+}
+
 static void a_gloss_is_read_as_an_editor_on_windows_leaves_it(void **state)
 {
 	scoped(reading) reading = reading_new();
@@ -214,6 +232,7 @@ int main(void)
 		CASE(a_pack_that_learned_nothing_is_never_sure),
 		CASE(wrong_lines_are_told_with_their_place),
 		CASE(what_words_mean_weighs_in_every_language),
+		CASE(a_language_with_a_gloss_alone_is_read_but_never_sure),
 		CASE(a_gloss_is_read_as_an_editor_on_windows_leaves_it),
 		CASE(wrong_glosses_are_told_with_their_place),
 	};
