@@ -68,7 +68,7 @@ static void print_text(const char *number, const GArray *candidates)
 		const char *title = one->carrier->title;
 		g_autofree char *page = carrier_page(one->carrier, number);
 
-		printf("  %s%*s %-18s %s\n", title, MAX(0, 24 - (int)g_utf8_strlen(title, -1)), "", one->form->name,
+		printf("  %s%*s %-20s %s\n", title, MAX(0, 24 - (int)g_utf8_strlen(title, -1)), "", one->form->name,
 		       !one->valid ? "check digit is wrong: a typing error?" : one->proven ? "check digit is right"
 		       : one->form->check ? "form fits, unusual check digit" : "form fits, nothing to check");
 		if (page && one->valid)

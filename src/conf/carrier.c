@@ -3,6 +3,8 @@
 
 #include "confuse_p.h"
 
+#include "wismo/base/clock.h"
+
 #include <string.h>
 
 #define MAIN_FLAGS (CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
@@ -225,7 +227,21 @@ static bool read_sample(cfg_t *section, struct carrier *carrier, GError **error)
 	return true;
 }
 
-static void read_claim(cfg_t *section, struct carrier *carrier)
+/* Money and days are told to buyers' sellers: whoever reads them later must find where they stood, and when. */
+static bool claim_ok(cfg_t *section, const struct carrier *carrier, GError **error)
+{
+	bool says = carrier->liability_cents >= 0 || carrier->trace_after_days >= 0 || carrier->lost_after_days >= 0
+		|| carrier->lost_abroad_days >= 0 || carrier->claim_within_days >= 0;
+	const char *day = carrier->claim_checked;
+
+	if (says && (!carrier->claim_source || !*carrier->claim_source))
+		return confuse_fail(section, error, "claim: source is missing");
+	if ((says || day) && (!day || strlen(day) != 10 || !clock_parse(day, NULL)))
+		return confuse_fail(section, error, "claim: checked = %s: expected the day, as in 2026-11-24", day ? day : "nothing");
+	return true;
+}
+
+static bool read_claim(cfg_t *section, struct carrier *carrier, GError **error)
 {
 	carrier->liability_cents = cfg_getint(section, "liability_cents");
 	carrier->liability_currency = g_strdup(cfg_getstr(section, "currency"));
@@ -235,6 +251,7 @@ static void read_claim(cfg_t *section, struct carrier *carrier)
 	carrier->claim_within_days = (int) cfg_getint(section, "claim_within_days");
 	carrier->claim_source = g_strdup(cfg_getstr(section, "source"));
 	carrier->claim_checked = g_strdup(cfg_getstr(section, "checked"));
+	return claim_ok(section, carrier, error);
 }
 
 /* "canada_post = 3041" */
@@ -299,8 +316,8 @@ static bool read_carrier(cfg_t *section, struct carrier *carrier, GError **error
 	carrier->per_minute = (int) cfg_getint(limit, "minute");
 	carrier->per_hour = (int) cfg_getint(limit, "hour");
 	carrier->per_day = (int) cfg_getint(limit, "day");
-	read_claim(cfg_getsec(section, "claim"), carrier);
-	return head_ok(section, carrier, error) && read_reaches(section, carrier, error) && each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
+	return head_ok(section, carrier, error) && read_claim(cfg_getsec(section, "claim"), carrier, error)
+		&& read_reaches(section, carrier, error) && each(section, "number", read_number, carrier, error) && each(section, "token", read_token, carrier, error)
 		&& each(section, "step", read_step, carrier, error) && each(section, "answer", read_answer, carrier, error)
 		&& each(section, "map", read_map, carrier, error) && each(section, "sample", read_sample, carrier, error)
 		&& carrier_prove(carrier, error);

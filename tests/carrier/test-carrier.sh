@@ -6,7 +6,7 @@ n=0; bad=0
 is() { n=$((n + 1)); if [ "$2" = "$3" ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# got: $2"; echo "# not: $3"; bad=1; fi; }
 has() { n=$((n + 1)); case $2 in *"$3"*) echo "ok $n - $1";; *) echo "not ok $n - $1"; echo "# got: $2"; bad=1;; esac; }
 WISMO_DATADIR=$WISMO_TEST_SRC/templates; export WISMO_DATADIR
-echo 1..46
+echo 1..48
 for f in "$WISMO_DATADIR"/carriers/*.conf; do "$wismo" carrier check "$f" >>"$dir/out" 2>&1 || echo "$f" >>"$dir/failed"; done
 is "every shipped file proves itself" "$(cat "$dir/failed" 2>/dev/null)" ""
 sed -n 's/^carrier "\([^"]*\)".*/\1/p' "$WISMO_DATADIR"/carriers/*.conf | sort > "$dir/have"
@@ -71,6 +71,8 @@ wrong "a name that no configuration could say" 's/carrier "acme"/carrier "Ac me"
 wrong "how likely ends at 9" 's/check = gs1/check = gs1 likely = 12/' 'number "14' 'number "14 digits": likely = 12: expected 0 to 9'
 wrong "a zone that does not exist" 's#Europe/Paris#Europe/Pariss#' end 'zone = Europe/Pariss: no such time zone'
 wrong "a limit below nothing" 's/second = 2/second = -2/' end 'limit: a number is negative'
+wrong "a claim without its source" 's/^	sample "unknown"/	claim { lost_after_days = 14 checked = "2026-11-24" }\n&/' '	claim {' 'claim: source is missing'
+wrong "a claim without its day" 's/^	sample "unknown"/	claim { lost_after_days = 14 source = "terms" }\n&/' '	claim {' 'claim: checked = nothing: expected the day'
 wrong "an expression of the answer is told once, with its name" 's/time_parse(/tme_parse(/; /^	}/s/$/ # end/' '} # end' 'at: no such function: tme_parse'
 out=$(sed 's/at = "2026-11-20T09:02:00Z"/at = "yesterday"/' "$dir/acme.conf" > "$dir/w.conf"; "$wismo" carrier check "$dir/w.conf" 2>&1)
 has "a moment that is none" "$out" 'sample "delivered": at = yesterday: no time as in RFC 3339'
