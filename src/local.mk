@@ -76,6 +76,8 @@ src_libcore_a_SOURCES = \
 	src/core/policy.c \
 	src/core/regex.c \
 	src/core/gloss.c \
+	src/core/gloss_p.h \
+	src/core/gloss_tokens.c \
 	src/core/lexicon.c \
 	src/core/lint.c \
 	src/core/render.c \

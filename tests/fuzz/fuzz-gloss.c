@@ -1,5 +1,5 @@
-/* A seller's gloss, and below its first empty line a text of a buyer. Invariants: a gloss is read or refused with a
- * reason; tokens are short, lie in the text, and are bounded in number. */
+/* A seller's gloss, and below its first empty line a text of a buyer. Invariants: a gloss is read or refused
+ * with a reason; tokens are short, lie in the text, and are bounded in number. */
 #include "tests/lib/fuzz.h"
 
 #include "src/conf/gloss_file_p.h"

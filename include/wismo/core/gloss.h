@@ -33,9 +33,10 @@ struct gloss;
 struct gloss *gloss_new(void);
 void gloss_free(struct gloss *gloss);
 
-/* `concept` is borrowed and must outlive the gloss. Refuses (WISMO_HALT) what is no entry, or one or a concept too many;
- * the text names the entry. */
-bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold, GError **error);
+/* `concept` is borrowed and must outlive the gloss. Refuses (WISMO_HALT) what is no entry, or one or a concept
+ * too many; the text names the entry. */
+bool gloss_add(struct gloss *gloss, const char *concept, const char *entry, enum fold_flags fold,
+	       GError **error);
 
 /* Whether a folded word, by itself, means anything. */
 bool gloss_knows(const struct gloss *gloss, const char *word);
