@@ -1,6 +1,7 @@
 /* Mends slips of the finger in key words ("pakte", "leiferung", "trakcing"): one slip (a letter too many, too few,
  * wrong, or two swapped) in words of five letters and more, two from nine. The first letter must be right,
- * which keeps nearly all other words out, and a word that goes on from a key word is its inflection, not a slip. */
+ * which keeps nearly all other words out, and a word that goes on from a key word is its inflection, not a slip. What is
+ * right all the same ("vergoeden", near "verzonden") stands in the list with = before it. */
 #include "fold_p.h"
 
 #include <string.h>
@@ -49,6 +50,8 @@ static const char *meant(const char *word, int length, const GPtrArray *words)
 		const int key_length = (int) strlen(key);
 		const int most = key_length >= 9 ? 2 : 1;
 
+		if (key[0] == '=' && key_length == length + 1 && memcmp(key + 1, word, (gsize) length) == 0)
+			return NULL;	/* right as it is */
 		if (key_length > WORD_LONGEST || key[0] != word[0] || ABS(key_length - length) > most)
 			continue;
 		if (strncmp(key, word, (gsize) MIN(length, key_length)) == 0)
