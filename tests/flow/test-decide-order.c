@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define T0 DESK_NOW
-#define DAY_S 86400
 #define NUMBER DESK_NUMBER
 
 /* ---- whose order it is ---- */

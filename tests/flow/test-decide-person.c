@@ -10,10 +10,6 @@
 #include "wismo/store/reply.h"
 #include "wismo/store/task.h"
 
-#define T0 DESK_NOW
-#define HOUR_S 3600
-#define DAY_S 86400
-
 /* ---- a person has spoken ---- */
 
 static void a_rejected_task_is_not_proposed_again(void **state)
@@ -99,11 +95,7 @@ static void only_an_answer_given_elsewhere_counts_as_said(void **state)
 	scoped(reply) reply = NULL;
 
 	(void) state;
-	story_begin(TRACK_IN_TRANSIT, 1);
-	story_send(T0 + 60);
-	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
-	desk_step(decide_step, T0 + DAY_S);
-	story_assert_open("pickup");
+	story_begin_at_pickup();
 	reply = story_reply();
 	assert_true(reply_reject(desk.flow.store, reply, T0 + DAY_S, "anna", "a person has answered", NULL));
 	story_decide(T0 + DAY_S + HOUR_S);

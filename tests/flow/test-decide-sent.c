@@ -8,10 +8,6 @@
 
 #include <string.h>
 
-#define T0 DESK_NOW
-#define HOUR_S 3600
-#define DAY_S 86400
-
 static void an_answer_that_left_is_never_answered_again(void **state)
 {
 	(void) state;
@@ -110,11 +106,7 @@ static void an_answer_that_waits_for_the_server_says_what_is_new(void **state)
 static void news_that_is_none_any_more_is_not_left_open(void **state)
 {
 	(void) state;
-	story_begin(TRACK_IN_TRANSIT, 1);
-	story_send(T0 + 60);
-	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
-	desk_step(decide_step, T0 + DAY_S);
-	story_assert_open("pickup");
+	story_begin_at_pickup();
 	desk_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);
 	desk_step(decide_step, T0 + 2 * DAY_S);
 	story_assert_text("closed", "SELECT state FROM cases");

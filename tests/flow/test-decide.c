@@ -12,10 +12,6 @@
 
 #include <string.h>
 
-#define T0 DESK_NOW
-#define HOUR_S 3600
-#define DAY_S 86400
-
 /* Everything that a verdict makes, as one text. */
 #define MADE "SELECT (SELECT group_concat(id || cause || state || version || body || coalesce(why, ''), '|') FROM replies)" \
 	" || (SELECT coalesce(group_concat(id || cause || state || version, '|'), '') FROM tasks)" \
@@ -155,11 +151,7 @@ static void a_case_with_an_edited_draft_is_not_closed_by_the_carrier(void **stat
 	scoped(reply) reply = NULL;
 
 	(void) state;
-	story_begin(TRACK_IN_TRANSIT, 1);
-	story_send(T0 + 60);
-	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
-	desk_step(decide_step, T0 + DAY_S);
-	story_assert_open("pickup");
+	story_begin_at_pickup();
 	reply = story_reply();
 	assert_true(reply_edit(desk.flow.store, reply, "Liebe Anna, es liegt bei der Post.\n", T0 + DAY_S, "anna", NULL));
 	desk_tracking(TRACK_DELIVERED, 0, T0 + 2 * DAY_S);

@@ -71,3 +71,12 @@ void story_send(gint64 now)
 	assert_int_equal(desk_step(send_step, now), 1);
 	assert_int_equal(desk_int("SELECT count(*) FROM replies WHERE state = 'sent'"), 1);
 }
+
+void story_begin_at_pickup(void)
+{
+	story_begin(TRACK_IN_TRANSIT, 1);
+	story_send(T0 + 60);
+	desk_tracking(TRACK_PICKUP, 0, T0 + DAY_S);
+	desk_step(decide_step, T0 + DAY_S);
+	story_assert_open("pickup");
+}

@@ -2,11 +2,17 @@
 #ifndef TESTS_LIB_STORY_H
 #define TESTS_LIB_STORY_H
 
+#include "tests/lib/desk.h"
 #include "wismo/model/reply.h"
 #include "wismo/model/task.h"
 #include "wismo/model/tracking.h"
 
 #include <glib.h>
+
+/* When a story begins, and what passes in it, in seconds. */
+#define T0 DESK_NOW
+#define HOUR_S 3600
+#define DAY_S 86400
 
 /* Replies that may still leave, as SQL. */
 #define LIVE "state IN ('draft', 'blocked', 'due', 'later')"
@@ -31,5 +37,8 @@ void story_assert_open(const char *template);
 
 /* A person approves the newest reply, and it leaves: the only one that ever did. */
 void story_send(gint64 now);
+
+/* Begins in transit, is answered, and a day later the parcel waits at a pickup point: a second answer is drafted. */
+void story_begin_at_pickup(void);
 
 #endif
